@@ -1,0 +1,26 @@
+# Heed. `make demo` shows it, `make test` checks it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+GO ?= go
+export CGO_ENABLED = 0
+
+.PHONY: build test check demo clean
+
+build: ## one static binary: bin/heed
+	$(GO) build -trimpath -o bin/heed ./cmd/heed
+
+test: check ## everything that must hold
+	$(GO) test ./...
+
+check: ## format, vet, staticcheck
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "not gofmt-ed:"; echo "$$bad"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+demo: build ## a whole story between five parties, on this machine
+	bin/heed demo
+
+clean:
+	rm -rf bin bench/out
+
+include $(wildcard bench/*.mk)
