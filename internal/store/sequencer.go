@@ -1,0 +1,426 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"heed/internal/ledger"
+)
+
+// A batch ends at so many closures, or after so long.
+const (
+	batchMax  = 512
+	batchTime = 20 * time.Millisecond
+)
+
+// sequencer gathers what waits into one transaction, and gives the order. One goroutine
+// runs it; only that one touches conn, tree and the fields beside them.
+type sequencer struct {
+	db     *DB
+	queues [2]chan *job // by lane
+	quit   chan struct{}
+	ended  chan struct{}
+	once   sync.Once
+
+	conn   *sql.Conn
+	stmts  map[string]*sql.Stmt
+	tree   *ledger.Tree
+	size   int64      // leaves committed
+	last   time.Time  // recorded_at never falls below
+	head   SignedHead // newest signed head; empty: read it
+	added  int64      // newest date of a notice, µs
+	broken error      // why no more is taken
+}
+
+// job is one closure that waits for its commit.
+type job struct {
+	ctx  context.Context
+	fn   func(*Tx) error
+	err  error
+	done chan error
+}
+
+func newSequencer(ctx context.Context, db *DB) (*sequencer, error) {
+	s := &sequencer{db: db, quit: make(chan struct{}), ended: make(chan struct{})}
+	for i := range s.queues {
+		s.queues[i] = make(chan *job, batchMax)
+	}
+	if err := s.reconnect(ctx); err != nil {
+		return nil, err
+	}
+	// Taking the epoch is also the barrier write: after it, what is read was committed.
+	if err := s.takeEpoch(ctx); err != nil {
+		return nil, err
+	}
+	return s, s.load(ctx)
+}
+
+// reconnect gets a fresh connection, and forgets what was prepared on the old one.
+func (s *sequencer) reconnect(ctx context.Context) error {
+	for _, st := range s.stmts {
+		st.Close()
+	}
+	if s.conn != nil {
+		s.conn.Close()
+	}
+	s.stmts = map[string]*sql.Stmt{}
+	var err error
+	s.conn, err = s.db.writer.Conn(ctx)
+	return err
+}
+
+func (s *sequencer) takeEpoch(ctx context.Context) error {
+	if _, err := s.exec(ctx, `UPDATE house_head SET epoch = epoch + 1 WHERE log = ?`, logNumber); err != nil {
+		return err
+	}
+	return s.row(ctx, `SELECT epoch FROM house_head WHERE log = ?`, logNumber).Scan(&s.db.epoch)
+}
+
+// load reads where the ledger stands.
+func (s *sequencer) load(ctx context.Context) error {
+	var size, last int64
+	if err := s.row(ctx, `SELECT size, recorded_at FROM house_head WHERE log = ?`, logNumber).Scan(&size, &last); err != nil {
+		return err
+	}
+	if err := s.row(ctx, `SELECT COALESCE(MAX(added_at), 0) FROM house_outbox`).Scan(&s.added); err != nil {
+		return err
+	}
+	tx := &Tx{ctx: ctx, db: s.db, q: s}
+	tree, err := ledger.LoadTree(size, tx.readTile)
+	if err != nil {
+		return err
+	}
+	s.head = SignedHead{}
+	s.tree, s.size, s.last = tree, size, time.UnixMicro(last).UTC()
+	return nil
+}
+
+// do queues a closure and waits for its commit.
+func (s *sequencer) do(ctx context.Context, lane Lane, fn func(*Tx) error) error {
+	j := &job{ctx: ctx, fn: fn, done: make(chan error, 1)}
+	select {
+	case <-s.quit:
+		return ErrStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	case s.queues[lane] <- j:
+	}
+	select {
+	case err := <-j.done:
+		return err
+	case <-s.ended:
+		select {
+		case err := <-j.done:
+			return err
+		default:
+			return ErrStopped
+		}
+	}
+}
+
+func (s *sequencer) close() {
+	s.once.Do(func() { close(s.quit) })
+	<-s.ended
+}
+
+// run commits batch after batch until closed.
+func (s *sequencer) run() {
+	defer close(s.ended)
+	defer s.conn.Close()
+	for {
+		first := s.next()
+		if first == nil {
+			return
+		}
+		s.batch(first)
+	}
+}
+
+// next waits for a job, an urgent one first; nil when closed.
+func (s *sequencer) next() *job {
+	select {
+	case j := <-s.queues[Urgent]:
+		return j
+	default:
+	}
+	select {
+	case j := <-s.queues[Urgent]:
+		return j
+	case j := <-s.queues[Normal]:
+		return j
+	case <-s.quit:
+		return nil
+	}
+}
+
+// more takes a waiting job, an urgent one first; nil when none waits.
+func (s *sequencer) more() *job {
+	select {
+	case j := <-s.queues[Urgent]:
+		return j
+	default:
+	}
+	select {
+	case j := <-s.queues[Urgent]:
+		return j
+	case j := <-s.queues[Normal]:
+		return j
+	default:
+		return nil
+	}
+}
+
+// batch runs one transaction. Crash points: before COMMIT returns nothing was promised to
+// anybody; after it everything is durable, and whoever asks again finds it.
+func (s *sequencer) batch(first *job) {
+	var jobs []*job
+	err := s.broken
+	if err == nil {
+		jobs, err = s.fill(first)
+	} else {
+		jobs = []*job{first}
+	}
+	if err == nil {
+		err = s.commit()
+	}
+	if err != nil {
+		err = s.fail(err)
+	}
+	for _, j := range jobs {
+		if err != nil && j.err == nil {
+			j.err = err
+		}
+		j.done <- j.err
+	}
+}
+
+// errUncertain marks an error that leaves open whether the commit took place.
+var errUncertain = errors.New("commit")
+
+// fill begins the transaction and runs every closure that waits, each in a savepoint.
+func (s *sequencer) fill(first *job) ([]*job, error) {
+	ctx := context.Background()
+	jobs := []*job{first}
+	begin := "BEGIN IMMEDIATE"
+	if s.db.pg {
+		begin = "BEGIN"
+	}
+	if _, err := s.exec(ctx, begin); err != nil {
+		return jobs, err
+	}
+	tx := &Tx{db: s.db, q: s, tree: s.tree, seq: s, now: s.clock()}
+	for j, started := first, time.Now(); ; {
+		if err := s.runOne(tx, j); err != nil {
+			return jobs, err
+		}
+		if len(jobs) == batchMax || time.Since(started) > batchTime {
+			return jobs, s.seal(ctx, tx)
+		}
+		if j = s.more(); j == nil {
+			return jobs, s.seal(ctx, tx)
+		}
+		jobs = append(jobs, j)
+	}
+}
+
+// clock gives the batch its time: it never falls. A leap backwards is marked in the log.
+func (s *sequencer) clock() time.Time {
+	now := s.db.opt.Now().UTC().Truncate(time.Microsecond)
+	if now.Before(s.last) {
+		if s.last.Sub(now) > time.Second {
+			s.db.opt.Log.Warn("the clock went back; recorded_at stands still until it has caught up", "by", s.last.Sub(now))
+		}
+		return s.last
+	}
+	return now
+}
+
+// runOne runs a closure in its savepoint. Its own failure stays with it; an error of the
+// engine is returned and ends the batch.
+func (s *sequencer) runOne(tx *Tx, j *job) error {
+	if err := j.ctx.Err(); err != nil {
+		j.err = err
+		return nil
+	}
+	ctx := context.Background()
+	if _, err := s.exec(ctx, "SAVEPOINT one"); err != nil {
+		return err
+	}
+	mark, added := s.tree.Mark(), s.added
+	tx.ctx = ctx
+	j.err = contained(tx, j.fn)
+	if j.err == nil {
+		_, err := s.exec(ctx, "RELEASE SAVEPOINT one")
+		return err
+	}
+	s.tree.Reset(mark)
+	s.added = added
+	if full(j.err) {
+		return j.err
+	}
+	if _, err := s.exec(ctx, "ROLLBACK TO SAVEPOINT one"); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, "RELEASE SAVEPOINT one")
+	return err
+}
+
+// contained turns a panic into an error: one bad closure does not take the others down.
+func contained(tx *Tx, fn func(*Tx) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("store: a write panicked: %v", r)
+		}
+	}()
+	return fn(tx)
+}
+
+// seal writes the tiles that changed and moves the head row, by compare-and-swap on the
+// epoch and size that this writer believes in.
+func (s *sequencer) seal(ctx context.Context, tx *Tx) error {
+	if s.tree.Size() == s.size {
+		n, err := s.exec(ctx, `UPDATE house_head SET epoch = epoch WHERE log = ? AND epoch = ? AND size = ?`, logNumber, s.db.epoch, s.size)
+		return moved(n, err)
+	}
+	err := s.tree.Flush(func(id ledger.TileID, hashes []byte) error {
+		_, err := s.exec(ctx, `INSERT INTO ledger_tiles (log, level, n, hashes) VALUES (?, ?, ?, ?)
+			ON CONFLICT (log, level, n) DO UPDATE SET hashes = excluded.hashes`, logNumber, id.Level, id.N, hashes)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	root := s.tree.Root()
+	n, err := s.exec(ctx, `UPDATE house_head SET size = ?, root = ?, recorded_at = ? WHERE log = ? AND epoch = ? AND size = ?`,
+		s.tree.Size(), root[:], tx.now.UnixMicro(), logNumber, s.db.epoch, s.size)
+	if err := moved(n, err); err != nil {
+		return err
+	}
+	s.last = tx.now
+	return nil
+}
+
+func moved(rows int64, err error) error {
+	if err == nil && rows == 0 {
+		return ErrStaleWriter
+	}
+	return err
+}
+
+// commit makes the batch durable.
+func (s *sequencer) commit() error {
+	if hook := s.db.opt.BeforeCommit; hook != nil {
+		if err := hook(); err != nil {
+			return fmt.Errorf("%w: %w", errUncertain, err)
+		}
+	}
+	if _, err := s.exec(context.Background(), "COMMIT"); err != nil {
+		return fmt.Errorf("%w: %w", errUncertain, err)
+	}
+	s.size = s.tree.Size()
+	return nil
+}
+
+// fail undoes the batch and says what its callers may believe. Nothing is acknowledged.
+func (s *sequencer) fail(err error) error {
+	ctx := context.Background()
+	if s.broken != nil {
+		return s.broken
+	}
+	_, rollback := s.exec(ctx, "ROLLBACK")
+	switch {
+	case errors.Is(err, ErrStaleWriter):
+		s.broken = ErrStaleWriter
+		s.db.opt.Log.Error(ErrStaleWriter.Error())
+		return s.broken
+	case full(err):
+		err = ErrFull
+	case errors.Is(err, errUncertain):
+		s.db.opt.Log.Error("a commit failed; whether it took place is unknown", "err", err)
+		if !s.db.pg {
+			s.broken = fmt.Errorf("%w: %w", ErrUnknownCommit, err)
+			if s.db.opt.Fatal != nil {
+				s.db.opt.Fatal(s.broken)
+			}
+			return s.broken
+		}
+		err = fmt.Errorf("%w: %w", ErrUnknownCommit, err)
+	}
+	if s.db.pg && rollback != nil || errors.Is(err, ErrUnknownCommit) {
+		if again := s.reconnect(ctx); again != nil {
+			return errors.Join(err, again)
+		}
+		if again := s.barrier(ctx); again != nil {
+			return errors.Join(err, again)
+		}
+	}
+	if again := s.load(ctx); again != nil {
+		return errors.Join(err, again)
+	}
+	return err
+}
+
+// barrier is one durable write after a lost connection: what is read after it was
+// committed before. It also notices a successor.
+func (s *sequencer) barrier(ctx context.Context) error {
+	n, err := s.exec(ctx, `UPDATE house_head SET epoch = epoch WHERE log = ? AND epoch = ?`, logNumber, s.db.epoch)
+	if err := moved(n, err); err != nil {
+		if errors.Is(err, ErrStaleWriter) {
+			s.broken = err
+		}
+		return err
+	}
+	return nil
+}
+
+// full reports whether an engine says that it has no room.
+func full(err error) bool {
+	return err != nil && (errors.Is(err, ErrFull) || strings.Contains(err.Error(), "database or disk is full") ||
+		strings.Contains(err.Error(), "SQLSTATE 53100"))
+}
+
+// prepared gives the statement for a query, prepared once a connection.
+func (s *sequencer) prepared(ctx context.Context, q string) (*sql.Stmt, error) {
+	if st := s.stmts[q]; st != nil {
+		return st, nil
+	}
+	st, err := s.conn.PrepareContext(ctx, s.db.sql(q))
+	if err != nil {
+		return nil, err
+	}
+	s.stmts[q] = st
+	return st, nil
+}
+
+func (s *sequencer) exec(ctx context.Context, q string, args ...any) (int64, error) {
+	st, err := s.prepared(ctx, q)
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (s *sequencer) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	st, err := s.prepared(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+func (s *sequencer) row(ctx context.Context, q string, args ...any) *sql.Row {
+	st, err := s.prepared(ctx, q)
+	if err != nil {
+		return s.conn.QueryRowContext(ctx, s.db.sql(q), args...) // gives the same error on Scan
+	}
+	return st.QueryRowContext(ctx, args...)
+}

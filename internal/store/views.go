@@ -1,0 +1,281 @@
+package store
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"heed"
+	"heed/internal/stix"
+)
+
+// viewSlice is how many records one slice of building covers: some 10 ms of the writer.
+const viewSlice = 64
+
+// CatchUp builds the views up to the last record, in slices through the same queue as
+// every other write. Several callers share the work.
+func (db *DB) CatchUp(ctx context.Context) error {
+	db.viewing.Lock()
+	defer db.viewing.Unlock()
+	for {
+		behind := true
+		err := db.View(ctx, func(tx *Tx) error {
+			pos, err := tx.viewPosition()
+			if err != nil {
+				return err
+			}
+			size, err := tx.Size()
+			behind = pos < size
+			return err
+		})
+		if err != nil || !behind {
+			return err
+		}
+		if err := db.Update(ctx, Normal, (*Tx).buildViews); err != nil {
+			return err
+		}
+	}
+}
+
+// RebuildViews drops what the views hold and builds them from the ledger.
+func (db *DB) RebuildViews(ctx context.Context) error {
+	err := db.Update(ctx, Normal, func(tx *Tx) error {
+		for _, t := range viewNames {
+			if err := tx.exec(`DELETE FROM ` + t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return db.CatchUp(ctx)
+}
+
+var viewNames = []string{"view_position", "view_statements", "view_deliveries", "view_rungs"}
+
+func (tx *Tx) viewPosition() (int64, error) {
+	var pos int64
+	err := tx.one([]any{&pos}, `SELECT idx FROM view_position WHERE name = 'views'`)
+	if errors.Is(err, ErrNotFound) {
+		return 0, nil
+	}
+	return pos, err
+}
+
+// buildViews writes the rows of the next slice of records.
+func (tx *Tx) buildViews() error {
+	pos, err := tx.viewPosition()
+	if err != nil {
+		return err
+	}
+	records, err := tx.Records(pos, viewSlice)
+	if err != nil || len(records) == 0 {
+		return err
+	}
+	for _, r := range records {
+		if err := tx.project(r); err != nil {
+			return fmt.Errorf("views of record %d: %w", r.Index, err)
+		}
+	}
+	return tx.exec(`INSERT INTO view_position (name, idx) VALUES ('views', ?) ON CONFLICT (name) DO UPDATE SET idx = excluded.idx`,
+		records[len(records)-1].Index+1)
+}
+
+// project writes what one record adds to the views: a pure function of the record.
+func (tx *Tx) project(r Record) error {
+	var s heed.Statement // of an erased or foreign body only what the row holds
+	var headline string
+	if r.Envelope.Payload != nil {
+		obj, err := stix.Parse(r.Envelope.Payload)
+		if err != nil {
+			return err
+		}
+		headline = obj.Name
+		if obj.Statement != nil {
+			s = *obj.Statement
+		} else {
+			s.Modified, _ = stix.ParseTime(obj.VersionText())
+		}
+	}
+	if err := tx.projectStatement(r, s, headline); err != nil {
+		return err
+	}
+	switch {
+	case s.Delivery != nil:
+		if err := tx.projectDelivery(r, s.Delivery); err != nil {
+			return err
+		}
+	case s.Receipt != nil:
+		return tx.projectRung(r, r.Author, s.Receipt)
+	}
+	if r.Receipt == nil {
+		return nil
+	}
+	obj, err := stix.Parse(r.Receipt.Payload)
+	if err != nil || obj.Statement == nil || obj.Statement.Receipt == nil {
+		return fmt.Errorf("its receipt cannot be read: %w", err)
+	}
+	return tx.projectRung(r, r.Desk, obj.Statement.Receipt)
+}
+
+func (tx *Tx) projectStatement(r Record, s heed.Statement, headline string) error {
+	var precedence, tlp string
+	if s.Warning != nil {
+		precedence, tlp = string(s.Warning.Precedence), s.Warning.Handling.TLP
+	}
+	var modified int64
+	if !s.Modified.IsZero() {
+		modified = s.Modified.UnixMicro()
+	}
+	return tx.exec(`INSERT INTO view_statements (desk, author, id, version, kind, idx, handle, recorded_at, modified, headline, precedence, tlp, exercise, revoked, handed, carried)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		string(r.Desk), string(r.Author), string(r.ID), int64(r.Version), string(r.Kind), r.Index, heed.Handle(r.ID), r.RecordedAt.UnixMicro(),
+		modified, headline, precedence, tlp, s.Exercise, number(s.Revoked), r.From, r.Carried)
+}
+
+func (tx *Tx) projectDelivery(r Record, d *heed.Delivery) error {
+	return tx.exec(`INSERT INTO view_deliveries (desk, idx, delivery, from_party, to_party, id, version, digest, leaf, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		string(r.Desk), r.Index, string(r.ID), string(r.Author), string(d.To), string(d.Statement), int64(d.Version), string(d.Digest), d.Leaf, d.At.UnixMicro())
+}
+
+func (tx *Tx) projectRung(r Record, party heed.PartyID, c *heed.Receipt) error {
+	person := ""
+	if r.Author == r.Desk {
+		person = r.From
+	}
+	return tx.exec(`INSERT INTO view_rungs (desk, idx, party, to_party, rung, id, version, delivery, at, log, leaf, person)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		string(r.Desk), r.Index, string(party), string(c.To), string(c.Rung), string(c.Statement), int64(c.Version), string(c.Delivery),
+		c.At.UnixMicro(), c.Log, c.Leaf, person)
+}
+
+// Line is one row of the view of statements.
+type Line struct {
+	Desk       heed.PartyID
+	Author     heed.PartyID
+	ID         heed.ID
+	Version    heed.Version
+	Kind       heed.Kind
+	Index      int64
+	Handle     string
+	RecordedAt time.Time
+	Modified   time.Time
+	Headline   string
+	Precedence heed.Precedence
+	TLP        string
+	Exercise   string
+	Revoked    bool
+	From       string
+	Carried    string
+}
+
+// Ref names the version.
+func (l Line) Ref() heed.Ref { return heed.Ref{ID: l.ID, Version: l.Version} }
+
+const lineColumns = `desk, author, id, version, kind, idx, handle, recorded_at, modified, headline, precedence, tlp, exercise, revoked, handed, carried`
+
+func (tx *Tx) lines(where string, args ...any) ([]Line, error) {
+	var (
+		list                 []Line
+		l                    Line
+		at, modified, revoke int64
+	)
+	err := tx.each([]any{&l.Desk, &l.Author, &l.ID, &l.Version, &l.Kind, &l.Index, &l.Handle, &at, &modified, &l.Headline, &l.Precedence,
+		&l.TLP, &l.Exercise, &revoke, &l.From, &l.Carried}, func() error {
+		l.RecordedAt, l.Modified, l.Revoked = time.UnixMicro(at).UTC(), time.UnixMicro(modified).UTC(), revoke != 0
+		list = append(list, l)
+		return nil
+	}, `SELECT `+lineColumns+` FROM view_statements `+where, args...)
+	return list, err
+}
+
+// Received lists at most n statements of a kind that others said to a desk, all versions,
+// newest first, from before leaf before (0: from the newest).
+func (tx *Tx) Received(desk heed.PartyID, kind heed.Kind, before int64, n int) ([]Line, error) {
+	if before <= 0 {
+		before = 1 << 62
+	}
+	return tx.lines(`WHERE desk = ? AND kind = ? AND author <> desk AND idx < ? ORDER BY idx DESC LIMIT ?`, string(desk), string(kind), before, n)
+}
+
+// Said lists at most n statements of a kind that a desk said itself, newest first.
+func (tx *Tx) Said(desk heed.PartyID, kind heed.Kind, before int64, n int) ([]Line, error) {
+	if before <= 0 {
+		before = 1 << 62
+	}
+	return tx.lines(`WHERE desk = ? AND kind = ? AND author = desk AND idx < ? ORDER BY idx DESC LIMIT ?`, string(desk), string(kind), before, n)
+}
+
+// Versions lists what a desk has of a statement, in the order recorded.
+func (tx *Tx) Versions(desk heed.PartyID, id heed.ID) ([]Line, error) {
+	return tx.lines(`WHERE desk = ? AND id = ? ORDER BY idx`, string(desk), string(id))
+}
+
+// WithHandle lists every version of every statement of a desk that has this handle.
+func (tx *Tx) WithHandle(desk heed.PartyID, handle string) ([]Line, error) {
+	return tx.lines(`WHERE handle = ? AND desk = ? ORDER BY idx`, handle, string(desk))
+}
+
+// Handover is one row of the view of deliveries: made by a desk, or to it.
+type Handover struct {
+	Index     int64 // leaf of the delivery's record
+	Delivery  heed.ID
+	From, To  heed.PartyID
+	Statement heed.ID
+	Version   heed.Version
+	Digest    string
+	Leaf      int64 // of the statement in the log of From
+	At        time.Time
+}
+
+// Handovers lists the deliveries of a statement that a desk made or got, as recorded.
+func (tx *Tx) Handovers(desk heed.PartyID, id heed.ID) ([]Handover, error) {
+	var (
+		list []Handover
+		h    Handover
+		at   int64
+	)
+	err := tx.each([]any{&h.Index, &h.Delivery, &h.From, &h.To, &h.Statement, &h.Version, &h.Digest, &h.Leaf, &at}, func() error {
+		h.At = time.UnixMicro(at).UTC()
+		list = append(list, h)
+		return nil
+	}, `SELECT idx, delivery, from_party, to_party, id, version, digest, leaf, at FROM view_deliveries WHERE desk = ? AND id = ? ORDER BY idx`, string(desk), string(id))
+	return list, err
+}
+
+// Step is one row of the view of rungs: one receipt, given by a desk or got by it.
+type Step struct {
+	Index     int64 // leaf of the record that holds the receipt
+	Party, To heed.PartyID
+	Rung      heed.Rung
+	Statement heed.ID
+	Version   heed.Version
+	Delivery  heed.ID
+	At        time.Time
+	Log       string
+	Leaf      int64
+	Person    string // of our own desk; empty for others
+}
+
+// Steps lists the receipts for a statement at a desk, as recorded.
+func (tx *Tx) Steps(desk heed.PartyID, id heed.ID) ([]Step, error) {
+	var (
+		list []Step
+		s    Step
+		at   int64
+	)
+	err := tx.each([]any{&s.Index, &s.Party, &s.To, &s.Rung, &s.Statement, &s.Version, &s.Delivery, &at, &s.Log, &s.Leaf, &s.Person}, func() error {
+		s.At = time.UnixMicro(at).UTC()
+		list = append(list, s)
+		return nil
+	}, `SELECT idx, party, to_party, rung, id, version, delivery, at, log, leaf, person FROM view_rungs WHERE desk = ? AND id = ? ORDER BY idx`, string(desk), string(id))
+	return list, err
+}
+
+// DigestHex writes a record's digest as deliveries and receipts carry it.
+func (r Record) DigestHex() heed.Digest { return heed.Digest(hex.EncodeToString(r.Digest[:])) }
