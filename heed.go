@@ -123,6 +123,20 @@ type Statement struct {
 	Log      *Log
 }
 
+// Subject is the statement that a delivery hands over, a receipt answers or a decision is
+// taken on; the zero Ref for other kinds.
+func (s *Statement) Subject() Ref {
+	switch {
+	case s.Delivery != nil:
+		return Ref{s.Delivery.Statement, s.Delivery.Version}
+	case s.Receipt != nil:
+		return Ref{s.Receipt.Statement, s.Receipt.Version}
+	case s.Decision != nil:
+		return Ref{s.Decision.Statement, s.Decision.Version}
+	}
+	return Ref{}
+}
+
 // Ref names this version.
 func (s *Statement) Ref() Ref { return Ref{s.ID, s.Version} }
 

@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"heed"
 	"heed/internal/envelope"
@@ -59,10 +58,8 @@ type Arrival struct {
 type Intake struct {
 	Store     *store.DB
 	Directory *people.Directory
-	Sign      func(desk heed.PartyID, kind heed.Kind, signed []byte) (envelope.Envelope, error)
+	Pen       *people.Pen
 	MayAppend func() (ok bool, why string)
-	NewID     func(kind heed.Kind) heed.ID // a fresh statement id
-	LogOrigin string
 	// Heads is told of every head that a peer's delivery or receipt carried, after its commit.
 	Heads func(party heed.PartyID, note string)
 	// Changed is told after each commit that recorded something.
@@ -245,7 +242,7 @@ func (in *Intake) recordAll(ctx context.Context, a Arrival, units []*unit, outco
 func (in *Intake) record(ctx context.Context, a Arrival, u *unit, outcomes []Outcome) error {
 	ids := make([]heed.ID, len(u.deliveries))
 	for i := range ids {
-		ids[i] = in.NewID(heed.KindReceipt)
+		ids[i] = in.Pen.NewID(heed.KindReceipt)
 	}
 	var done []Outcome
 	err := in.Store.Update(ctx, u.lane(), func(tx *store.Tx) error {
@@ -356,7 +353,7 @@ func (in *Intake) newRecord(a Arrival, it *item) store.New {
 		Door: a.Door, From: a.From, Envelope: it.env, Carried: string(it.carried),
 	}
 	if s := it.statement; s != nil {
-		n.Version, n.Kind = s.Version, s.Kind
+		n.Version, n.Kind, n.About = s.Version, s.Kind, s.Subject().ID
 	} else if t, err := stix.ParseTime(it.version); err == nil {
 		n.Version = heed.Version(t.UnixMicro()) // foreign STIX counts its versions by instants
 	}
@@ -380,7 +377,7 @@ func (in *Intake) recordDelivery(tx *store.Tx, a Arrival, rec store.Record, it *
 	case err != nil:
 		return Outcome{}, err
 	}
-	env, err := in.Receipt(tx, a.Desk, heed.Delivered, rec, it.statement, id, "")
+	env, err := in.Pen.Receipt(tx, a.Desk, heed.Delivered, rec, it.statement, id, "")
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -389,47 +386,6 @@ func (in *Intake) recordDelivery(tx *store.Tx, a Arrival, rec store.Record, it *
 	}
 	receipt, err := stix.Splice(env.Payload, env)
 	return Outcome{State: Recorded, Index: row.Index, Receipt: receipt}, err
-}
-
-// Receipt composes and signs one rung for the statement rec that delivery d handed over.
-func (in *Intake) Receipt(tx *store.Tx, desk heed.PartyID, rung heed.Rung, rec store.Record, d *heed.Statement, id heed.ID, commitment string) (envelope.Envelope, error) {
-	now := tx.Now()
-	at := now
-	if rung == heed.Delivered {
-		at = rec.RecordedAt
-	}
-	head, _, err := tx.SignedHead()
-	if err != nil {
-		return envelope.Envelope{}, err
-	}
-	var key string
-	if len(rec.Envelope.Signatures) > 0 {
-		key = rec.Envelope.Signatures[0].KeyID
-	}
-	s := heed.Statement{
-		ID: id, Author: desk, Version: 1, Kind: heed.KindReceipt, Created: now, Modified: now,
-		Exercise: d.Exercise, About: []string{string(rec.ID)},
-		Text: receiptText(rung, in.Directory.Show(desk), rec, at),
-		Receipt: &heed.Receipt{
-			Rung: rung, To: d.Author, Statement: rec.ID, Version: rec.Version,
-			Digest: heed.Digest(hex.EncodeToString(rec.Digest[:])), SenderKey: key,
-			Delivery: d.ID, DeliveryVersion: d.Version, Log: in.LogOrigin, Leaf: rec.Index, At: at,
-			Head: string(head.Note), Commitment: commitment,
-		},
-	}
-	signed, err := stix.Compose(s)
-	if err != nil {
-		return envelope.Envelope{}, err
-	}
-	return in.Sign(desk, heed.KindReceipt, signed)
-}
-
-func receiptText(rung heed.Rung, who string, rec store.Record, at time.Time) string {
-	verb := map[heed.Rung]string{
-		heed.Delivered: "recorded by", heed.Opened: "opened at", heed.Acknowledged: "acknowledged by",
-		heed.Accepted: "accepted by", heed.Decided: "decided on by",
-	}[rung]
-	return fmt.Sprintf("%s %s %s at %s", heed.Ref{ID: rec.ID, Version: rec.Version}, verb, who, at.UTC().Format("2006-01-02 15:04:05 MST"))
 }
 
 // checkReceipt holds a peer's receipt against what we delivered.

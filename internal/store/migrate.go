@@ -31,11 +31,13 @@ CREATE TABLE ledger_records (
 	payload_type TEXT NOT NULL,      -- '' where unsealed
 	signatures {blob} NOT NULL,
 	carried TEXT NOT NULL,
+	about TEXT NOT NULL,             -- the statement that a delivery, receipt or decision is on
 	receipt {blob},                  -- of a delivery: the delivered receipt that answers it
 	receipt_signatures {blob},
 	PRIMARY KEY (log, idx)
 );
 CREATE UNIQUE INDEX ledger_records_once ON ledger_records (id, version, desk, author);
+CREATE INDEX ledger_records_about ON ledger_records (about, desk, kind) WHERE about <> '';
 CREATE TABLE ledger_tiles (
 	log BIGINT NOT NULL,
 	level BIGINT NOT NULL,

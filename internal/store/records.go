@@ -24,6 +24,7 @@ type New struct {
 	From     string            // who handed it in: a party's id or person:NAME
 	Envelope envelope.Envelope // Payload: the signed bytes; no PayloadType: unsealed
 	Carried  string            // in what shape it came
+	About    heed.ID           // its subject, if it is a delivery, receipt or decision
 }
 
 // Record is a statement as this node took it in.
@@ -41,7 +42,7 @@ type Record struct {
 func (r Record) Ref() heed.Ref { return heed.Ref{ID: r.ID, Version: r.Version} }
 
 const recordColumns = `idx, desk, author, id, version, kind, door, handed, recorded_at, entry, body_salt, signed, digest,
-	payload_type, signatures, carried, receipt, receipt_signatures`
+	payload_type, signatures, carried, about, receipt, receipt_signatures`
 
 // Append records a statement as the next leaf and returns it with its index. It is durable
 // once the enclosing Update returns nil; if that fails, no index was used. The same desk,
@@ -69,10 +70,10 @@ func (tx *Tx) Append(n New) (Record, error) {
 		return Record{}, err
 	}
 	rows, err := tx.q.exec(tx.ctx, `INSERT INTO ledger_records (log, idx, desk, author, id, version, kind, door, handed, recorded_at,
-		entry, body_salt, signed, digest, payload_type, signatures, carried) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		entry, body_salt, signed, digest, payload_type, signatures, carried, about) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id, version, desk, author) DO NOTHING`,
 		logNumber, rec.Index, string(n.Desk), string(n.Author), string(n.ID), int64(n.Version), string(n.Kind), n.Door, n.From, tx.now.UnixMicro(),
-		rec.Entry, rec.BodySalt, n.Envelope.Payload, rec.Digest[:], n.Envelope.PayloadType, notNull(envelope.FormatSignatures(n.Envelope.Signatures)), n.Carried)
+		rec.Entry, rec.BodySalt, n.Envelope.Payload, rec.Digest[:], n.Envelope.PayloadType, notNull(envelope.FormatSignatures(n.Envelope.Signatures)), n.Carried, string(n.About))
 	if err != nil {
 		return Record{}, err
 	}
@@ -126,6 +127,17 @@ func (tx *Tx) FindAll(desk heed.PartyID, id heed.ID) ([]Record, error) {
 	return tx.records(`WHERE id = ? AND desk = ? ORDER BY idx`, string(id), string(desk))
 }
 
+// DeliveriesTo gives the records of the deliveries that handed a statement, in whatever
+// version, to a desk. Unlike a view it sees all that was committed.
+func (tx *Tx) DeliveriesTo(desk heed.PartyID, id heed.ID) ([]Record, error) {
+	return tx.records(`WHERE about = ? AND desk = ? AND kind = 'delivery' AND author <> desk ORDER BY idx`, string(id), string(desk))
+}
+
+// DecisionsOn gives the records of a desk's decisions on a statement.
+func (tx *Tx) DecisionsOn(desk heed.PartyID, id heed.ID) ([]Record, error) {
+	return tx.records(`WHERE about = ? AND desk = ? AND kind = 'decision' ORDER BY idx`, string(id), string(desk))
+}
+
 // Records gives at most n records from leaf from on, in order.
 func (tx *Tx) Records(from int64, n int) ([]Record, error) {
 	return tx.records(`WHERE log = ? AND idx >= ? ORDER BY idx LIMIT ?`, logNumber, from, n)
@@ -166,7 +178,7 @@ func scanRecord(scan func(...any) error) (Record, error) {
 		digest, sigs, receipt, receiptSig []byte
 	)
 	err := scan(&r.Index, &r.Desk, &r.Author, &r.ID, &r.Version, &r.Kind, &r.Door, &r.From, &at, &r.Entry, &r.BodySalt,
-		&r.Envelope.Payload, &digest, &r.Envelope.PayloadType, &sigs, &r.Carried, &receipt, &receiptSig)
+		&r.Envelope.Payload, &digest, &r.Envelope.PayloadType, &sigs, &r.Carried, &r.About, &receipt, &receiptSig)
 	if err != nil {
 		return r, err
 	}

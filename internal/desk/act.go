@@ -1,0 +1,158 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"heed"
+	"heed/internal/people"
+	"heed/internal/stix"
+	"heed/internal/store"
+)
+
+// Done is what came of an act on a statement.
+type Done struct {
+	ID      heed.ID      `json:"id"`
+	Version heed.Version `json:"version"`
+	Handle  string       `json:"handle"`
+	Rung    heed.Rung    `json:"rung"`
+	Leaf    int64        `json:"leaf"`            // of the receipt's, or the decision's, record
+	Again   bool         `json:"again,omitempty"` // it had been done before; the first record stands
+	To      []string     `json:"to,omitempty"`    // who gets the receipt
+	Words   string       `json:"words,omitempty"`
+}
+
+// Climb records one rung for the statement at leaf idx, for every delivery of it to the
+// desk, and makes the receipts due to those who delivered. The same rung again gives the
+// first record.
+func (d *Desk) Climb(ctx context.Context, by Actor, idx int64, rung heed.Rung) (Done, error) {
+	if err := d.ready(nil); err != nil {
+		return Done{}, err
+	}
+	var done Done
+	err := d.Store.Update(ctx, store.Urgent, func(tx *store.Tx) error {
+		rec, err := tx.Record(idx)
+		if err != nil {
+			return err
+		}
+		done = Done{ID: rec.ID, Version: rec.Version, Handle: heed.Handle(rec.ID), Rung: rung, Leaf: -1}
+		deliveries, err := d.deliveriesOf(tx, rec)
+		if err != nil {
+			return err
+		}
+		if len(deliveries) == 0 {
+			done.Words = "it came by another way than a delivery to us, so no receipt goes to anybody"
+			return nil
+		}
+		for _, del := range deliveries {
+			id := people.DerivedID(heed.KindReceipt, string(del.ID), string(rung))
+			if err := d.answer(tx, by, rec, del, rung, id, "", &done); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	d.done(err)
+	return done, err
+}
+
+// answer records one receipt and makes it due.
+func (d *Desk) answer(tx *store.Tx, by Actor, rec store.Record, del *heed.Statement, rung heed.Rung, id heed.ID, commitment string, done *Done) error {
+	done.To = append(done.To, d.Directory.Show(del.Author))
+	first, err := tx.Find(by.Desk, by.Desk, id, 1)
+	if err == nil {
+		done.Again, done.Leaf = true, first.Index
+		return nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	env, err := d.Pen.Receipt(tx, by.Desk, rung, rec, del, id, commitment)
+	if err != nil {
+		return err
+	}
+	r, err := tx.Append(store.New{Desk: by.Desk, Author: by.Desk, ID: id, Version: 1, Kind: heed.KindReceipt,
+		Door: "desk", From: by.from(), Envelope: env, Carried: string(stix.Own), About: rec.ID})
+	if err != nil {
+		return err
+	}
+	done.Leaf = r.Index
+	return tx.Due(store.Notice{Desk: by.Desk, To: del.Author, Lane: store.Urgent, Records: []int64{r.Index}})
+}
+
+// deliveriesOf gives the deliveries of this very version to the desk.
+func (d *Desk) deliveriesOf(tx *store.Tx, rec store.Record) ([]*heed.Statement, error) {
+	list, err := tx.DeliveriesTo(rec.Desk, rec.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []*heed.Statement
+	for _, r := range list {
+		obj, err := stix.Parse(r.Envelope.Payload)
+		if err != nil {
+			return nil, err
+		}
+		if s := obj.Statement; s != nil && s.Delivery != nil && s.Delivery.Version == rec.Version && s.Delivery.Digest == rec.DigestHex() {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+// Verdict is a decision as a person makes it.
+type Verdict struct {
+	Choice heed.Choice
+	Code   string
+	Words  string
+}
+
+// Decide records a decision on the statement at leaf idx and makes a decided receipt due to
+// those who delivered it. The receipt says that and when, and commits to the decision
+// without showing it.
+func (d *Desk) Decide(ctx context.Context, by Actor, idx int64, v Verdict) (Done, error) {
+	if err := d.ready(nil); err != nil {
+		return Done{}, err
+	}
+	id := d.Pen.NewID(heed.KindDecision)
+	var done Done
+	err := d.Store.Update(ctx, store.Urgent, func(tx *store.Tx) error {
+		rec, s, err := d.read(tx, idx)
+		if err != nil {
+			return err
+		}
+		if s == nil || s.Kind != heed.KindWarning {
+			return fmt.Errorf("%w: decisions are taken on warnings", ErrNot)
+		}
+		dec, err := d.say(tx, by, heed.Statement{
+			ID: id, Author: by.Desk, Version: 1, Kind: heed.KindDecision, Created: tx.Now(), Modified: tx.Now(),
+			Exercise: s.Exercise, About: []string{string(rec.ID)},
+			Headline: fmt.Sprintf("%s: %s", v.Choice, rec.Ref()),
+			Text:     fmt.Sprintf("%s decided to %s on %s: %s. %s", by.Person, v.Choice, rec.Ref(), v.Code, v.Words),
+			Decision: &heed.Decision{Statement: rec.ID, Version: rec.Version, Digest: rec.DigestHex(), Choice: v.Choice,
+				Code: v.Code, Words: v.Words, Person: by.Person, At: tx.Now()},
+		})
+		if err != nil {
+			return err
+		}
+		done = Done{ID: rec.ID, Version: rec.Version, Handle: heed.Handle(rec.ID), Rung: heed.Decided, Leaf: dec.Index}
+		commitment, err := people.Commitment(dec)
+		if err != nil {
+			return err
+		}
+		deliveries, err := d.deliveriesOf(tx, rec)
+		if err != nil {
+			return err
+		}
+		for _, del := range deliveries {
+			rid := people.DerivedID(heed.KindReceipt, string(del.ID), string(heed.Decided), string(id))
+			if err := d.answer(tx, by, rec, del, heed.Decided, rid, commitment, &done); err != nil {
+				return err
+			}
+		}
+		done.Leaf = dec.Index
+		return nil
+	})
+	d.done(err)
+	return done, err
+}

@@ -1,0 +1,404 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"heed"
+	"heed/internal/stix"
+	"heed/internal/store"
+)
+
+// Entry is one line of the inbox: the newest version of a warning that was said to a desk.
+type Entry struct {
+	Handle     string                  `json:"handle"`
+	ID         heed.ID                 `json:"id"`
+	Version    heed.Version            `json:"version"`
+	By         string                  `json:"by"`   // who signed it; "unsigned" where nobody's key is known
+	From       string                  `json:"from"` // who handed it in
+	Headline   string                  `json:"headline"`
+	Precedence heed.Precedence         `json:"precedence,omitempty"`
+	TLP        string                  `json:"tlp,omitempty"`
+	Exercise   string                  `json:"exercise,omitempty"`
+	Revoked    bool                    `json:"revoked,omitempty"`
+	Received   time.Time               `json:"received"`
+	Rungs      map[heed.Rung]time.Time `json:"rungs"`           // the first of each, by this desk
+	Notes      []string                `json:"notes,omitempty"` // what a reader should know: another way, gaps, rewritten
+	Leaf       int64                   `json:"leaf"`
+}
+
+// Inbox lists at most n warnings, newest first, and says how many arrivals wait to be
+// recorded and which alarms stand. Reading the inbox opens nothing.
+func (d *Desk) Inbox(ctx context.Context, desk heed.PartyID, n int) (Box, error) {
+	box := Box{Entries: []Entry{}}
+	if err := d.Store.CatchUp(ctx); err != nil {
+		return box, err
+	}
+	return box, d.Store.View(ctx, func(tx *store.Tx) error {
+		lines, err := tx.Received(desk, heed.KindWarning, 0, 4*n)
+		if err != nil {
+			return err
+		}
+		seen := map[heed.ID]bool{}
+		for _, l := range lines {
+			if seen[l.ID] || len(box.Entries) == n {
+				continue
+			}
+			seen[l.ID] = true
+			e, err := d.entry(tx, desk, l)
+			if err != nil {
+				return err
+			}
+			box.Entries = append(box.Entries, e)
+		}
+		if box.Alarms, err = tx.Alarms(desk); err != nil {
+			return err
+		}
+		box.Waiting, err = d.waiting(tx, desk)
+		return err
+	})
+}
+
+// Box is what the inbox shows.
+type Box struct {
+	Entries []Entry          `json:"entries"`
+	Waiting []Held           `json:"waiting"`
+	Alarms  []store.Evidence `json:"alarms"`
+}
+
+// Held is an arrival kept in waiting: shown, not recorded, not acknowledged.
+type Held struct {
+	Since time.Time `json:"since"`
+	From  string    `json:"from"`
+	Words string    `json:"words"` // its headline, or its id
+}
+
+func (d *Desk) waiting(tx *store.Tx, desk heed.PartyID) ([]Held, error) {
+	list := []Held{}
+	rows, err := tx.Waiting(1000)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range rows {
+		if w.Desk != desk {
+			continue
+		}
+		for _, raw := range w.Objects {
+			words, _ := stix.Name(raw)
+			if _, env, how, err := stix.Cut(raw); err == nil {
+				if how == stix.Unsealed {
+					env.Payload = raw
+				}
+				if obj, err := stix.Parse(env.Payload); err == nil {
+					if obj.Statement != nil && obj.Statement.Kind == heed.KindDelivery {
+						continue
+					}
+					words = obj.Name
+				}
+			}
+			list = append(list, Held{Since: w.At, From: d.Directory.Show(heed.PartyID(w.From)), Words: words})
+		}
+	}
+	return list, nil
+}
+
+// entry gathers what is known of the newest version at leaf l.
+func (d *Desk) entry(tx *store.Tx, desk heed.PartyID, l store.Line) (Entry, error) {
+	e := Entry{
+		Handle: l.Handle, ID: l.ID, Version: l.Version, By: d.Directory.Show(l.Author), From: d.showFrom(l.From), Headline: l.Headline,
+		Precedence: l.Precedence, TLP: l.TLP, Exercise: l.Exercise, Revoked: l.Revoked, Received: l.RecordedAt,
+		Rungs: map[heed.Rung]time.Time{}, Leaf: l.Index,
+	}
+	steps, err := tx.Steps(desk, l.ID)
+	if err != nil {
+		return e, err
+	}
+	for _, s := range steps {
+		if _, have := e.Rungs[s.Rung]; s.Party == desk && s.Version == l.Version && !have {
+			e.Rungs[s.Rung] = s.At
+		}
+	}
+	versions, err := tx.Versions(desk, l.ID)
+	if err != nil {
+		return e, err
+	}
+	e.Notes = notes(l, versions, len(e.Rungs) == 0)
+	return e, nil
+}
+
+// notes says in words what sets this statement apart.
+func notes(l store.Line, versions []store.Line, anotherWay bool) []string {
+	var out []string
+	if anotherWay && l.Author != l.Desk {
+		out = append(out, "came by another way")
+	}
+	switch stix.Carried(l.Carried) {
+	case stix.Unsealed:
+		out = append(out, "unsealed: nobody's signature")
+	case stix.Rewritten:
+		out = append(out, "a relay rewrote the text around the seal")
+	case stix.Exact:
+		if l.Author == "" {
+			out = append(out, "sealed by a key that we do not hold")
+		}
+	}
+	if l.Author == "" {
+		return out
+	}
+	have := map[heed.Version]bool{}
+	for _, v := range versions {
+		have[v.Version] = true
+	}
+	for v := heed.Version(1); v < l.Version; v++ {
+		if !have[v] {
+			out = append(out, fmt.Sprintf("v%d never came", v))
+		}
+	}
+	return out
+}
+
+func (d *Desk) showFrom(from string) string {
+	if p := d.Directory.Party(heed.PartyID(from)); p != nil {
+		return p.Name
+	}
+	return from
+}
+
+// Sheet is a statement in full.
+type Sheet struct {
+	Entry
+	Kind      heed.Kind        `json:"kind"`
+	Text      string           `json:"text,omitempty"`
+	Lang      string           `json:"lang,omitempty"`
+	Reason    string           `json:"reason,omitempty"`
+	Modified  time.Time        `json:"modified"`
+	Warning   *heed.Warning    `json:"warning,omitempty"`
+	Versions  []heed.Version   `json:"versions"`
+	Asked     []string         `json:"asked,omitempty"` // by those who delivered it
+	Decisions []heed.Decision  `json:"decisions,omitempty"`
+	Alarms    []store.Evidence `json:"alarms,omitempty"`
+}
+
+// Show gives the statement at leaf idx in full. It writes nothing: who shows it to a
+// person records [heed.Opened] first, with [Desk.Climb].
+func (d *Desk) Show(ctx context.Context, desk heed.PartyID, idx int64) (Sheet, error) {
+	if err := d.Store.CatchUp(ctx); err != nil {
+		return Sheet{}, err
+	}
+	var sheet Sheet
+	return sheet, d.Store.View(ctx, func(tx *store.Tx) error {
+		rec, err := tx.Record(idx)
+		if err != nil {
+			return err
+		}
+		if rec.Desk != desk {
+			return store.ErrNotFound
+		}
+		versions, err := tx.Versions(desk, rec.ID)
+		if err != nil {
+			return err
+		}
+		for _, l := range versions {
+			sheet.Versions = append(sheet.Versions, l.Version)
+			if l.Index == idx {
+				if sheet.Entry, err = d.entry(tx, desk, l); err != nil {
+					return err
+				}
+			}
+		}
+		if err := sheet.fill(rec); err != nil {
+			return err
+		}
+		return d.around(tx, &sheet, rec)
+	})
+}
+
+func (s *Sheet) fill(rec store.Record) error {
+	s.Kind = rec.Kind
+	if rec.Envelope.Payload == nil {
+		s.Text = "(the body was erased; the entry still proves when it came, what it was and by which door)"
+		return nil
+	}
+	obj, err := stix.Parse(rec.Envelope.Payload)
+	if err != nil {
+		return err
+	}
+	s.Text = obj.Text
+	if st := obj.Statement; st != nil {
+		s.Text, s.Lang, s.Reason, s.Modified, s.Warning = st.Text, st.Lang, st.Reason, st.Modified, st.Warning
+	}
+	return nil
+}
+
+// around adds what was asked with the deliveries, and what this desk decided.
+func (d *Desk) around(tx *store.Tx, sheet *Sheet, rec store.Record) error {
+	dels, err := d.deliveriesOf(tx, rec)
+	if err != nil {
+		return err
+	}
+	for _, del := range dels {
+		sheet.Asked = append(sheet.Asked, del.Delivery.Asked...)
+	}
+	decisions, err := tx.DecisionsOn(rec.Desk, rec.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range decisions {
+		if obj, err := stix.Parse(r.Envelope.Payload); err == nil && obj.Statement != nil && obj.Statement.Decision != nil {
+			sheet.Decisions = append(sheet.Decisions, *obj.Statement.Decision)
+		}
+	}
+	alarms, err := tx.Alarms(rec.Desk)
+	for _, a := range alarms {
+		if a.First == rec.Index {
+			sheet.Alarms = append(sheet.Alarms, a)
+		}
+	}
+	return err
+}
+
+// Ladder is what one receiver did with one version.
+type Ladder struct {
+	To        string                  `json:"to"`
+	Version   heed.Version            `json:"version"`
+	Delivered time.Time               `json:"sent"` // when the delivery was made
+	Rungs     map[heed.Rung]time.Time `json:"rungs"`
+	State     store.NoticeState       `json:"state"`
+	Attempts  int                     `json:"attempts"`
+	LastAt    time.Time               `json:"last_at,omitzero"`
+	Words     string                  `json:"words,omitempty"`
+}
+
+// Sent is one statement of a desk, or passed on by it, with its ladders.
+type Sent struct {
+	Handle   string          `json:"handle"`
+	ID       heed.ID         `json:"id"`
+	Version  heed.Version    `json:"version"`
+	By       string          `json:"by"`
+	Headline string          `json:"headline"`
+	Urgency  heed.Precedence `json:"precedence,omitempty"`
+	Said     time.Time       `json:"said"`
+	Ladders  []Ladder        `json:"ladders"`
+}
+
+// SentList lists at most n of the warnings that a desk said, newest first.
+func (d *Desk) SentList(ctx context.Context, desk heed.PartyID, n int) ([]Sent, error) {
+	if err := d.Store.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	list := []Sent{}
+	return list, d.Store.View(ctx, func(tx *store.Tx) error {
+		lines, err := tx.Said(desk, heed.KindWarning, 0, 4*n)
+		if err != nil {
+			return err
+		}
+		seen := map[heed.ID]bool{}
+		for _, l := range lines {
+			if seen[l.ID] || len(list) == n {
+				continue
+			}
+			seen[l.ID] = true
+			s, err := d.sent(tx, l)
+			if err != nil {
+				return err
+			}
+			list = append(list, s)
+		}
+		return nil
+	})
+}
+
+// SentOne gives the ladders of one statement.
+func (d *Desk) SentOne(ctx context.Context, l store.Line) (Sent, error) {
+	var s Sent
+	return s, d.Store.View(ctx, func(tx *store.Tx) (err error) {
+		s, err = d.sent(tx, l)
+		return err
+	})
+}
+
+func (d *Desk) sent(tx *store.Tx, l store.Line) (Sent, error) {
+	s := Sent{Handle: l.Handle, ID: l.ID, Version: l.Version, By: d.Directory.Show(l.Author), Headline: l.Headline, Urgency: l.Precedence, Said: l.Modified, Ladders: []Ladder{}}
+	handovers, err := tx.Handovers(l.Desk, l.ID)
+	if err != nil {
+		return s, err
+	}
+	steps, err := tx.Steps(l.Desk, l.ID)
+	if err != nil {
+		return s, err
+	}
+	for _, h := range handovers {
+		if h.From != l.Desk {
+			continue
+		}
+		ld := Ladder{To: d.Directory.Show(h.To), Version: h.Version, Delivered: h.At, Rungs: map[heed.Rung]time.Time{}}
+		for _, st := range steps {
+			if _, have := ld.Rungs[st.Rung]; st.Delivery == h.Delivery && st.Party == h.To && !have {
+				ld.Rungs[st.Rung] = st.At
+			}
+		}
+		notices, err := tx.NoticesOf(l.Desk, h.Index)
+		if err != nil {
+			return s, err
+		}
+		for _, n := range notices {
+			ld.State, ld.Attempts, ld.LastAt, ld.Words = n.State, n.Attempts, n.LastAt, n.LastWords
+		}
+		s.Ladders = append(s.Ladders, ld)
+	}
+	return s, nil
+}
+
+// Knew is one line of who knew what when.
+type Knew struct {
+	At      time.Time    `json:"at"`
+	Party   string       `json:"party"`
+	Version heed.Version `json:"version"`
+	What    string       `json:"what"`  // said, received, delivered, opened …
+	Proof   string       `json:"proof"` // what shows it: a leaf here, or a receipt of the party's
+	Leaf    int64        `json:"leaf"`  // in this node's log
+}
+
+// WhoKnew lists what this desk can show, as of a time, of who knew a statement when. It
+// speaks of what is recorded here and of nothing else.
+func (d *Desk) WhoKnew(ctx context.Context, desk heed.PartyID, id heed.ID, asOf time.Time) ([]Knew, error) {
+	if err := d.Store.CatchUp(ctx); err != nil {
+		return nil, err
+	}
+	list := []Knew{}
+	err := d.Store.View(ctx, func(tx *store.Tx) error {
+		versions, err := tx.Versions(desk, id)
+		if err != nil {
+			return err
+		}
+		for _, l := range versions {
+			what, at := "recorded it", l.RecordedAt
+			if l.Author == desk {
+				what = "said it"
+			}
+			list = append(list, Knew{At: at, Party: d.Directory.Show(desk), Version: l.Version, What: what, Proof: "our ledger", Leaf: l.Index})
+		}
+		handovers, err := tx.Handovers(desk, id)
+		if err != nil {
+			return err
+		}
+		for _, h := range handovers {
+			list = append(list, Knew{At: h.At, Party: d.Directory.Show(h.From), Version: h.Version,
+				What: "delivered it to " + d.Directory.Show(h.To), Proof: "delivery signed by " + d.Directory.Show(h.From), Leaf: h.Index})
+		}
+		steps, err := tx.Steps(desk, id)
+		for _, s := range steps {
+			list = append(list, Knew{At: s.At, Party: d.Directory.Show(s.Party), Version: s.Version, What: string(s.Rung),
+				Proof: "receipt signed by " + d.Directory.Show(s.Party), Leaf: s.Index})
+		}
+		return err
+	})
+	if !asOf.IsZero() {
+		list = slices.DeleteFunc(list, func(k Knew) bool { return k.At.After(asOf) })
+	}
+	slices.SortStableFunc(list, func(a, b Knew) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Leaf, b.Leaf)) })
+	return list, err
+}
