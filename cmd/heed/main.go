@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -10,20 +11,73 @@ import (
 )
 
 func main() {
-	if err := root().Execute(); err != nil {
+	err := root().Execute()
+	var code exitCode
+	switch {
+	case errors.As(err, &code):
+		os.Exit(int(code))
+	case err != nil:
 		fmt.Fprintln(os.Stderr, "heed: "+err.Error())
 		os.Exit(1)
 	}
 }
 
-// root lists every command; each stands in a file of its own name.
+// exitCode ends the program with a status after everything has been said.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// flags that every command has.
+type flags struct {
+	node  string // folder
+	url   string
+	token string // file
+	as    string
+	json  bool
+}
+
+// root lists every command; each stands in a file of its own name or group.
 func root() *cobra.Command {
+	f := &flags{}
 	cmd := &cobra.Command{
-		Use:           "heed",
-		Short:         "A warning exchange for parties who do not fully trust each other",
+		Use:   "heed",
+		Short: "A warning exchange for parties who do not fully trust each other",
+		Long: `Heed takes warnings in, answers with signed receipts, and can prove afterwards
+who knew what, when, and what they did.
+
+A node lives in a folder: make one with heed init, run it with heed serve, and
+speak to it from the same folder with the other commands.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(weighCommand(), readCommand())
+	p := cmd.PersistentFlags()
+	p.StringVar(&f.node, "node", envOr("HEED_NODE", "."), "folder of the node (or set HEED_NODE)")
+	p.StringVar(&f.url, "url", os.Getenv("HEED_URL"), "address of a node elsewhere, with --token-file (or HEED_URL)")
+	p.StringVar(&f.token, "token-file", os.Getenv("HEED_TOKEN_FILE"), "file with your token (or HEED_TOKEN_FILE)")
+	p.StringVar(&f.as, "as", "", "party that you speak for, where the node has several desks")
+	p.BoolVar(&f.json, "json", false, "print JSON")
+	cmd.AddGroup(
+		&cobra.Group{ID: "desk", Title: "At the desk:"},
+		&cobra.Group{ID: "node", Title: "Running a node:"},
+		&cobra.Group{ID: "proof", Title: "Proving:"},
+		&cobra.Group{ID: "tools", Title: "Tools:"},
+	)
+	add := func(group string, list ...*cobra.Command) {
+		for _, c := range list {
+			c.GroupID = group
+			cmd.AddCommand(c)
+		}
+	}
+	add("desk", warnCommand(f), takeCommand(f), inboxCommand(f), showCommand(f), ackCommand(f), acceptCommand(f), decideCommand(f), passCommand(f), sentCommand(f))
+	add("node", initCommand(f), serveCommand(f), statusCommand(f), cardCommand(f), partyCommand(f), backupCommand(f), restoreCommand(f))
+	add("proof", whoKnewCommand(f), ledgerCommand(f), bundleCommand(f), verifyCommand(f))
+	add("tools", weighCommand(), readCommand())
 	return cmd
+}
+
+func envOr(name, usual string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return usual
 }

@@ -37,7 +37,7 @@ func (d *Desk) Inbox(ctx context.Context, desk heed.PartyID, n int) (Box, error)
 	if err := d.Store.CatchUp(ctx); err != nil {
 		return box, err
 	}
-	return box, d.Store.View(ctx, func(tx *store.Tx) error {
+	err := d.Store.View(ctx, func(tx *store.Tx) error {
 		lines, err := tx.Received(desk, heed.KindWarning, 0, 4*n)
 		if err != nil {
 			return err
@@ -60,6 +60,7 @@ func (d *Desk) Inbox(ctx context.Context, desk heed.PartyID, n int) (Box, error)
 		box.Waiting, err = d.waiting(tx, desk)
 		return err
 	})
+	return box, err
 }
 
 // Box is what the inbox shows.
@@ -189,7 +190,7 @@ func (d *Desk) Show(ctx context.Context, desk heed.PartyID, idx int64) (Sheet, e
 		return Sheet{}, err
 	}
 	var sheet Sheet
-	return sheet, d.Store.View(ctx, func(tx *store.Tx) error {
+	err := d.Store.View(ctx, func(tx *store.Tx) error {
 		rec, err := tx.Record(idx)
 		if err != nil {
 			return err
@@ -214,6 +215,7 @@ func (d *Desk) Show(ctx context.Context, desk heed.PartyID, idx int64) (Sheet, e
 		}
 		return d.around(tx, &sheet, rec)
 	})
+	return sheet, err
 }
 
 func (s *Sheet) fill(rec store.Record) error {
@@ -290,7 +292,7 @@ func (d *Desk) SentList(ctx context.Context, desk heed.PartyID, n int) ([]Sent, 
 		return nil, err
 	}
 	list := []Sent{}
-	return list, d.Store.View(ctx, func(tx *store.Tx) error {
+	err := d.Store.View(ctx, func(tx *store.Tx) error {
 		lines, err := tx.Said(desk, heed.KindWarning, 0, 4*n)
 		if err != nil {
 			return err
@@ -309,15 +311,17 @@ func (d *Desk) SentList(ctx context.Context, desk heed.PartyID, n int) ([]Sent, 
 		}
 		return nil
 	})
+	return list, err
 }
 
 // SentOne gives the ladders of one statement.
 func (d *Desk) SentOne(ctx context.Context, l store.Line) (Sent, error) {
 	var s Sent
-	return s, d.Store.View(ctx, func(tx *store.Tx) (err error) {
+	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
 		s, err = d.sent(tx, l)
 		return err
 	})
+	return s, err
 }
 
 func (d *Desk) sent(tx *store.Tx, l store.Line) (Sent, error) {

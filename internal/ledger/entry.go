@@ -30,6 +30,8 @@ type Entry struct {
 	Desk      heed.PartyID
 	Statement heed.ID
 	Version   heed.Version
+	Carried   string   // in what shape it came: exact, rewritten, unsealed, own
+	Seal      [32]byte // SHA-256 of payload type, newline and the list of signatures, as kept
 	Body      [32]byte // HMAC-SHA-256 of the signed bytes under the body salt
 	Salt      [32]byte // the entry's own random bytes: equal statements have unequal leaves
 }
@@ -44,7 +46,7 @@ var ErrEntry = errors.New("not a ledger entry")
 
 // Text gives the canonical text, the only spelling of the entry.
 func (e Entry) Text() []byte {
-	b := make([]byte, 0, 420)
+	b := make([]byte, 0, 540)
 	line := func(name, value string) {
 		b = append(b, name...)
 		b = append(b, ' ')
@@ -59,6 +61,8 @@ func (e Entry) Text() []byte {
 	line("desk", string(e.Desk))
 	line("statement", string(e.Statement))
 	line("version", strconv.Itoa(int(e.Version)))
+	line("carried", e.Carried)
+	line("seal", hex.EncodeToString(e.Seal[:]))
 	line("body", hex.EncodeToString(e.Body[:]))
 	line("salt", hex.EncodeToString(e.Salt[:]))
 	return b
@@ -71,7 +75,7 @@ func ParseEntry(text []byte) (Entry, error) {
 	if !ok {
 		return e, fmt.Errorf("%w: it does not begin with %s", ErrEntry, entryFormat)
 	}
-	names := []string{"kind", "recorded", "door", "from", "desk", "statement", "version", "body", "salt"}
+	names := []string{"kind", "recorded", "door", "from", "desk", "statement", "version", "carried", "seal", "body", "salt"}
 	values := make([]string, len(names))
 	for i, name := range names {
 		line, after, ok := strings.Cut(rest, "\n")
@@ -96,12 +100,11 @@ func ParseEntry(text []byte) (Entry, error) {
 		return e, fmt.Errorf("%w: version %q", ErrEntry, values[6])
 	}
 	e = Entry{Kind: heed.Kind(values[0]), Recorded: time.UnixMicro(micros).UTC(), Door: values[2], From: values[3],
-		Desk: heed.PartyID(values[4]), Statement: heed.ID(values[5]), Version: heed.Version(version)}
-	if _, err := hex.Decode(e.Body[:], padTo(values[7], 64)); err != nil {
-		return e, fmt.Errorf("%w: body: %w", ErrEntry, err)
-	}
-	if _, err := hex.Decode(e.Salt[:], padTo(values[8], 64)); err != nil {
-		return e, fmt.Errorf("%w: salt: %w", ErrEntry, err)
+		Desk: heed.PartyID(values[4]), Statement: heed.ID(values[5]), Version: heed.Version(version), Carried: values[7]}
+	for i, to := range [][]byte{e.Seal[:], e.Body[:], e.Salt[:]} {
+		if _, err := hex.Decode(to, padTo(values[8+i], 64)); err != nil {
+			return e, fmt.Errorf("%w: %s: %w", ErrEntry, names[8+i], err)
+		}
 	}
 	if !bytes.Equal(e.Text(), text) {
 		return e, fmt.Errorf("%w: it is not in its canonical spelling", ErrEntry)
@@ -130,6 +133,14 @@ func plain(s string) bool {
 func Leaf(entryText []byte) []byte {
 	h := sha256.Sum256(entryText)
 	return append([]byte{0x01}, h[:]...)
+}
+
+// Seal is what an entry holds of an envelope's type and signatures.
+func Seal(payloadType string, signatures []byte) [32]byte {
+	h := sha256.New()
+	h.Write([]byte(payloadType + "\n"))
+	h.Write(signatures)
+	return [32]byte(h.Sum(nil))
 }
 
 // ErrSalt refuses a salt that is not 32 bytes: HMAC would pad a shorter one silently.

@@ -149,3 +149,18 @@ func NewOrigin(name string, key ed25519.PublicKey) string {
 	sum := sha256.Sum256(key)
 	return name + ".heed/" + hex.EncodeToString(sum[:4])
 }
+
+// CanonicalNote reports whether a signed head is spelled as [Signer.Sign] spells it: one
+// signature, and base64 that decodes from no other text.
+func CanonicalNote(signed []byte) bool {
+	text, sigs, ok := strings.Cut(string(signed), "\n\n")
+	if !ok || strings.Count(text, "\n") != 2 {
+		return false
+	}
+	fields := strings.Split(strings.TrimSuffix(sigs, "\n"), " ")
+	if len(fields) != 3 || fields[0] != "—" || !strings.HasSuffix(sigs, "\n") || strings.Count(sigs, "\n") != 1 {
+		return false
+	}
+	raw, err := base64.StdEncoding.Strict().DecodeString(fields[2])
+	return err == nil && base64.StdEncoding.EncodeToString(raw) == fields[2]
+}

@@ -134,6 +134,29 @@ func (t *Tree) Flush(write func(id TileID, hashes []byte) error) error {
 	return nil
 }
 
+// Full hands every tile that became full since the last call or Flush to fn.
+func (t *Tree) Full(fn func(id TileID, hashes []byte) error) error {
+	for _, d := range t.dirty {
+		if err := fn(d.id, d.hashes); err != nil {
+			return err
+		}
+	}
+	t.dirty = t.dirty[:0]
+	return nil
+}
+
+// Edge hands every tile that is begun and not full to fn.
+func (t *Tree) Edge(fn func(id TileID, hashes []byte) error) error {
+	for _, e := range t.edge {
+		if len(e.hashes) > 0 {
+			if err := fn(e.id, e.hashes); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Clean forgets what changed: the tiles were written.
 func (t *Tree) Clean() {
 	t.dirty = t.dirty[:0]

@@ -18,8 +18,8 @@ import (
 	"heed"
 	"heed/internal/envelope"
 	"heed/internal/ledger"
-	"heed/internal/stix"
 	"heed/internal/store"
+	"heed/verify"
 )
 
 // Party is a party whose card this node holds.
@@ -123,34 +123,11 @@ func readParty(row store.Party) (*Party, error) {
 // returns the party it describes and the SHA-256 of its signed bytes, of which people
 // compare the fingerprint. Nothing is trusted yet: that takes the typed fingerprint.
 func ReadCard(card []byte) (*Party, [32]byte, error) {
-	_, env, how, err := stix.Cut(card)
+	c, err := verify.ReadCard(card)
 	if err != nil {
 		return nil, [32]byte{}, err
 	}
-	if how == stix.Unsealed {
-		return nil, [32]byte{}, errors.New("this is not a card: it carries no signature")
-	}
-	obj, err := stix.Parse(env.Payload)
-	if err != nil {
-		return nil, [32]byte{}, err
-	}
-	if obj.Statement == nil || obj.Statement.Key == nil {
-		return nil, [32]byte{}, errors.New("this is not a card: it is no key statement")
-	}
-	k := obj.Statement.Key
-	key, err := envelope.ParsePublicKey(k.PartyKey)
-	if err != nil {
-		return nil, [32]byte{}, fmt.Errorf("its party key: %w", err)
-	}
-	log, err := ledger.NewVerifier(k.LogKey)
-	if err != nil {
-		return nil, [32]byte{}, fmt.Errorf("its log key: %w", err)
-	}
-	if err := envelope.VerifyAs(env, heed.KindKey, key); err != nil {
-		return nil, [32]byte{}, fmt.Errorf("the card is not signed by the key in it: %w", err)
-	}
-	p := &Party{ID: k.Party, Name: k.Name, Title: k.Title, Key: key, Log: log, TLSPin: k.TLSKey, URL: k.URL, Card: card}
-	return p, sha256.Sum256(env.Payload), nil
+	return &Party{ID: c.Party, Name: c.Name, Title: c.Title, Key: c.Key, Log: c.Log, TLSPin: c.TLSKey, URL: c.URL, Card: card}, c.Digest, nil
 }
 
 // Parties lists all, in the order of their names.
@@ -257,4 +234,13 @@ func (d *Directory) PeersByTLS(pin string) []*Party {
 func HashToken(token string) []byte {
 	h := sha256.Sum256([]byte(token))
 	return h[:]
+}
+
+// CardFingerprint gives the fingerprint of a card that was read before.
+func CardFingerprint(card []byte) string {
+	_, digest, err := ReadCard(card)
+	if err != nil {
+		return ""
+	}
+	return envelope.Fingerprint(digest)
 }

@@ -102,7 +102,7 @@ type Notice struct {
 	Desk, To  heed.PartyID
 	Lane      Lane
 	Records   []int64   // leaf indexes, in the order to send
-	AddedAt   time.Time // set by Due; strictly rising
+	AddedAt   time.Time // set by Due; strictly rising, by a microsecond for each record at least
 	DueAt     time.Time
 	Attempts  int
 	LastAt    time.Time // of the last attempt; zero: none yet
@@ -116,10 +116,11 @@ func (tx *Tx) Due(n Notice) error {
 	if tx.seq == nil {
 		return ErrReadOnly
 	}
-	tx.seq.added = max(tx.seq.added+1, tx.now.UnixMicro())
+	first := max(tx.seq.added+1, tx.now.UnixMicro())
+	tx.seq.added = first + int64(len(n.Records)) // each object of it has a date of its own
 	return tx.exec(`INSERT INTO house_outbox (desk, to_party, lane, records, added_at, due, attempts, last_at, last_words, state, lease_owner, lease_end)
 		VALUES (?, ?, ?, ?, ?, ?, 0, 0, '', 'waiting', '', 0)`,
-		string(n.Desk), string(n.To), int(n.Lane), joinInts(n.Records), tx.seq.added, tx.now.UnixMicro())
+		string(n.Desk), string(n.To), int(n.Lane), joinInts(n.Records), first, tx.now.UnixMicro())
 }
 
 const noticeColumns = `id, desk, to_party, lane, records, added_at, due, attempts, last_at, last_words, state`

@@ -60,9 +60,10 @@ func (tx *Tx) Append(n New) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
+	sigs := notNull(envelope.FormatSignatures(n.Envelope.Signatures))
 	e := ledger.Entry{
 		Kind: n.Kind, Recorded: tx.now, Door: n.Door, From: n.From, Desk: n.Desk,
-		Statement: n.ID, Version: n.Version, Body: body, Salt: [32]byte(random[32:]),
+		Statement: n.ID, Version: n.Version, Carried: n.Carried, Seal: ledger.Seal(n.Envelope.PayloadType, sigs), Body: body, Salt: [32]byte(random[32:]),
 	}
 	rec := Record{New: n, Index: tx.tree.Size(), RecordedAt: tx.now, Digest: sha256.Sum256(n.Envelope.Payload),
 		Entry: e.Text(), BodySalt: bytes.Clone(random[:32])}
@@ -73,7 +74,7 @@ func (tx *Tx) Append(n New) (Record, error) {
 		entry, body_salt, signed, digest, payload_type, signatures, carried, about) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id, version, desk, author) DO NOTHING`,
 		logNumber, rec.Index, string(n.Desk), string(n.Author), string(n.ID), int64(n.Version), string(n.Kind), n.Door, n.From, tx.now.UnixMicro(),
-		rec.Entry, rec.BodySalt, n.Envelope.Payload, rec.Digest[:], n.Envelope.PayloadType, notNull(envelope.FormatSignatures(n.Envelope.Signatures)), n.Carried, string(n.About))
+		rec.Entry, rec.BodySalt, n.Envelope.Payload, rec.Digest[:], n.Envelope.PayloadType, sigs, n.Carried, string(n.About))
 	if err != nil {
 		return Record{}, err
 	}
@@ -131,6 +132,11 @@ func (tx *Tx) FindAll(desk heed.PartyID, id heed.ID) ([]Record, error) {
 // version, to a desk. Unlike a view it sees all that was committed.
 func (tx *Tx) DeliveriesTo(desk heed.PartyID, id heed.ID) ([]Record, error) {
 	return tx.records(`WHERE about = ? AND desk = ? AND kind = 'delivery' AND author <> desk ORDER BY idx`, string(id), string(desk))
+}
+
+// Cards gives the records of all key statements, as recorded.
+func (tx *Tx) Cards() ([]Record, error) {
+	return tx.records(`WHERE kind = 'key' ORDER BY idx`)
 }
 
 // DecisionsOn gives the records of a desk's decisions on a statement.

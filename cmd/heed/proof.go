@@ -1,0 +1,193 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"heed/internal/api"
+	"heed/internal/desk"
+	"heed/internal/node"
+	"heed/verify"
+)
+
+func whoKnewCommand(f *flags) *cobra.Command {
+	var at string
+	cmd := &cobra.Command{
+		Use:   "who-knew HANDLE",
+		Short: "List who knew a statement, when, and what shows it",
+		Args:  cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var list []desk.Knew
+			b, err := f.ask(cmd.Context(), http.MethodGet, "/api/who-knew", url.Values{"what": {strings.Join(args, " ")}, "at": {at}}, nil, &list)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return printJSON(cmd.OutOrStdout(), b)
+			}
+			out := cmd.OutOrStdout()
+			for _, k := range list {
+				fmt.Fprintf(out, "%s  %-12s v%d %-24s %s, leaf %d\n", k.At.Format("2006-01-02 15:04:05.000Z"), fit(k.Party, 12), k.Version, fit(k.What, 24), k.Proof, k.Leaf)
+			}
+			if len(list) == 0 {
+				fmt.Fprintln(out, "Nothing was known here by then.")
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&at, "at", "", "only what was known by then, as in 2024-03-07T08:15:00Z")
+	return cmd
+}
+
+func ledgerCommand(f *flags) *cobra.Command {
+	cmd := &cobra.Command{Use: "ledger", Short: "Show the head of this node's log, prove records, resume after a restore"}
+	var words string
+	head := &cobra.Command{
+		Use: "head", Short: "Print the newest signed head", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var h struct {
+				Head string `json:"head"`
+			}
+			b, err := f.ask(cmd.Context(), http.MethodGet, "/api/ledger/head", nil, nil, &h)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return printJSON(cmd.OutOrStdout(), b)
+			}
+			fmt.Fprint(cmd.OutOrStdout(), h.Head)
+			return nil
+		},
+	}
+	prove := &cobra.Command{
+		Use: "prove HANDLE", Short: "Print the entry of a statement and the proof that it is in the log", Args: cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var p api.Proof
+			b, err := f.ask(cmd.Context(), http.MethodGet, "/api/ledger/prove", url.Values{"what": {strings.Join(args, " ")}}, nil, &p)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return printJSON(cmd.OutOrStdout(), b)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "leaf %d\n\n%s\nproof\n%s\n\n%s", p.Index, p.Entry, strings.Join(p.Proof, "\n"), p.Head)
+			return nil
+		},
+	}
+	resume := &cobra.Command{
+		Use: "resume --reason '…'", Short: "Let a restored node go on without a peer's answer, by your name and on record", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := f.ask(cmd.Context(), http.MethodPost, "/api/ledger/resume", nil, api.Act{Words: words}, nil); err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), "the node goes on; that you said so is on record")
+			return nil
+		},
+	}
+	resume.Flags().StringVar(&words, "reason", "", "why it may go on")
+	cmd.AddCommand(head, prove, resume)
+	return cmd
+}
+
+func bundleCommand(f *flags) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "bundle HANDLE",
+		Short: "Write a file that proves the history of a statement offline",
+		Args:  cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			what := strings.Join(args, " ")
+			b, err := f.ask(cmd.Context(), http.MethodGet, "/api/bundle", url.Values{"what": {what}}, nil, nil)
+			if err != nil {
+				return err
+			}
+			if file == "" {
+				file = strings.ReplaceAll(what, " ", "-") + ".bundle.json"
+			}
+			if err := os.WriteFile(file, b, 0o600); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s written; anybody can check it with heed verify %s\n", file, file)
+			return nil
+		},
+	}
+	cmd.Flags().StringVarP(&file, "out", "o", "", "file to write (default HANDLE.bundle.json)")
+	return cmd
+}
+
+func verifyCommand(f *flags) *cobra.Command {
+	var opt node.Examination
+	cmd := &cobra.Command{
+		Use:   "verify PATH",
+		Short: "Check a bundle, a card, or a node's folder, offline and without trust in its maker",
+		Long: `Check a bundle, a card, or the folder of a node, which may be running. The last
+line says "ok: …" or "wrong: …". The exit status is 0 for ok, 1 for wrong, 2 if
+it could not be looked at.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			info, err := os.Stat(args[0])
+			if err != nil {
+				fmt.Fprintln(cmd.ErrOrStderr(), "heed: "+err.Error())
+				return exitCode(2)
+			}
+			if info.IsDir() {
+				opt.Progress = func(done, total int64) {
+					if width() > 0 && isTerminal() {
+						fmt.Fprintf(cmd.ErrOrStderr(), "\r%s of %s", verify.Thousands(done), verify.Thousands(total))
+					}
+				}
+				report, err := node.Examine(cmd.Context(), args[0], opt)
+				return finish(cmd, report, err)
+			}
+			b, err := os.ReadFile(args[0])
+			if err != nil {
+				fmt.Fprintln(cmd.ErrOrStderr(), "heed: "+err.Error())
+				return exitCode(2)
+			}
+			bundle, err := verify.ReadBundle(b)
+			if errors.Is(err, verify.ErrNotBundle) {
+				if card, cerr := verify.ReadCard(b); cerr == nil {
+					fmt.Fprintf(cmd.OutOrStdout(), "card of %s (%s), signed by the key in it\nfingerprint %s\nok: 1 statements, head none\n", card.Name, clean(card.Title), card.Fingerprint)
+					return nil
+				}
+			}
+			if err != nil {
+				return finish(cmd, verify.Report{}, err)
+			}
+			return finish(cmd, bundle.Check(), nil)
+		},
+	}
+	cmd.Flags().BoolVar(&opt.Views, "views", false, "also rebuild every view beside and compare")
+	cmd.Flags().StringVar(&opt.Database, "database", "", "postgres://… of the node, if not as its folder says")
+	_ = f
+	return cmd
+}
+
+// finish prints a report; its last line is the verdict.
+func finish(cmd *cobra.Command, r verify.Report, err error) error {
+	out := cmd.OutOrStdout()
+	if err != nil {
+		fmt.Fprintln(cmd.ErrOrStderr(), "heed: "+err.Error())
+		return exitCode(2)
+	}
+	for _, c := range r.Cards {
+		fmt.Fprintf(out, "card    %-14s %s\n", c.Name, c.Fingerprint)
+	}
+	for _, l := range r.Lines {
+		fmt.Fprintln(out, clean(l))
+	}
+	for _, w := range r.Wrong {
+		fmt.Fprintln(out, "wrong: "+clean(w))
+	}
+	if len(r.Wrong) > 0 {
+		return exitCode(1)
+	}
+	fmt.Fprintln(out, r.Last())
+	return nil
+}

@@ -1,0 +1,262 @@
+// Package api is the door of the house: what the people of a node and their scripts ask of
+// it, as JSON over HTTP. On the socket in the node's folder the caller is known by the
+// account the kernel names; elsewhere by a bearer token. Every error is one sentence.
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/sys/unix"
+
+	"heed"
+	"heed/internal/desk"
+	"heed/internal/intake"
+	"heed/internal/people"
+	"heed/internal/store"
+)
+
+// House is what only the node as a whole can do.
+type House struct {
+	Status   func(ctx context.Context) (Status, error)
+	AddParty func(ctx context.Context, by desk.Actor, card []byte, fingerprint, token string) (Party, error)
+	Token    func(ctx context.Context, name string) (string, error)
+	Head     func() string
+	Prove    func(ctx context.Context, desk heed.PartyID, idx int64) (Proof, error)
+	Bundle   func(ctx context.Context, desk heed.PartyID, id heed.ID) ([]byte, error)
+	Backup   func(ctx context.Context, w io.Writer) error
+	Resume   func(ctx context.Context, by desk.Actor, words string) error
+}
+
+// Status is how the node is.
+type Status struct {
+	Name    string `json:"name"`
+	Origin  string `json:"origin"`
+	Size    int64  `json:"size"`
+	Signs   bool   `json:"signs"`         // may append and sign
+	Why     string `json:"why,omitempty"` // why not
+	Peers   string `json:"peers"`         // compared with peers, or not yet
+	Waiting int    `json:"waiting"`
+	Address string `json:"address"`
+}
+
+// Party is a party as people see it.
+type Party struct {
+	Name        string       `json:"name"`
+	Title       string       `json:"title"`
+	ID          heed.PartyID `json:"id"`
+	Own         bool         `json:"own"`
+	URL         string       `json:"url"`
+	Fingerprint string       `json:"fingerprint"`
+	Token       bool         `json:"token"` // it shows us a token
+	Seen        int64        `json:"seen"`  // size of the newest head seen of its log; -1: none
+}
+
+// Proof shows that a record is in this node's log.
+type Proof struct {
+	Index int64    `json:"index"`
+	Entry string   `json:"entry"`
+	Proof []string `json:"proof"` // base64, to the head
+	Head  string   `json:"head"`  // signed note
+}
+
+// Server answers the house. Its fields are set once.
+type Server struct {
+	Store     *store.DB
+	Directory *people.Directory
+	Desk      *desk.Desk
+	Intake    *intake.Intake
+	Node      House
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+const maxBody = 16 << 20
+
+// Handler routes what the house may ask. Reading is GET and changes nothing; what writes,
+// also that somebody has opened a statement, is POST.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	routes := map[string]func(*call) (any, error){
+		"GET /api/status":           s.status,
+		"GET /api/card":             s.card,
+		"GET /api/parties":          s.parties,
+		"POST /api/parties":         s.addParty,
+		"POST /api/parties/token":   s.partyToken,
+		"POST /api/warn":            s.warn,
+		"POST /api/pass":            s.pass,
+		"POST /api/take":            s.take,
+		"GET /api/inbox":            s.inbox,
+		"POST /api/show":            s.show,
+		"POST /api/ack":             s.climb(heed.Acknowledged),
+		"POST /api/accept":          s.climb(heed.Accepted),
+		"POST /api/decide":          s.decide,
+		"GET /api/sent":             s.sent,
+		"GET /api/who-knew":         s.whoKnew,
+		"GET /api/ledger/head":      s.head,
+		"GET /api/ledger/prove":     s.prove,
+		"POST /api/ledger/resume":   s.resume,
+		"GET /api/bundle":           s.bundle,
+		"GET /api/backup":           s.backup,
+		"GET /api/statement":        s.statement,
+		"GET /api/statement/parcel": s.parcel,
+	}
+	for pattern, fn := range routes {
+		mux.HandleFunc(pattern, s.open(fn))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		reply(w, http.StatusNotFound, Problem{Title: "nothing is here"})
+	})
+	return mux
+}
+
+// Problem is the body of every error.
+type Problem struct {
+	Title string `json:"title"`
+}
+
+// call is one request whose person is known.
+type call struct {
+	w      http.ResponseWriter
+	r      *http.Request
+	person *people.Person
+	by     desk.Actor
+}
+
+type callerKey struct{}
+
+// WithCaller is the ConnContext of a server on a unix socket: it asks the kernel who calls.
+func WithCaller(ctx context.Context, c net.Conn) context.Context {
+	uc, ok := c.(*net.UnixConn)
+	if !ok {
+		return ctx
+	}
+	raw, err := uc.SyscallConn()
+	if err != nil {
+		return ctx
+	}
+	uid := -1
+	_ = raw.Control(func(fd uintptr) {
+		if cred, err := unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED); err == nil {
+			uid = int(cred.Uid)
+		}
+	})
+	return context.WithValue(ctx, callerKey{}, uid)
+}
+
+// open finds out who calls and for which desk, before anything else.
+func (s *Server) open(fn func(*call) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		c := &call{w: w, r: r}
+		if uid, ok := r.Context().Value(callerKey{}).(int); ok {
+			c.person = s.Directory.PersonByUID(uid)
+		}
+		if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+			c.person = s.Directory.PersonByToken(token)
+		}
+		if c.person == nil {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="heed"`)
+			reply(w, http.StatusUnauthorized, Problem{"nobody of this node: use the account it was made with, or your token"})
+			return
+		}
+		if err := s.choose(c); err != nil {
+			reply(w, http.StatusBadRequest, Problem{err.Error()})
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		out, err := fn(c)
+		if err != nil {
+			s.fail(w, err)
+			return
+		}
+		if out != nil {
+			reply(w, http.StatusOK, out)
+		}
+	}
+}
+
+// choose takes the desk that the caller names, or the only one it acts for.
+func (s *Server) choose(c *call) error {
+	c.by.Person = c.person.Name
+	name := c.r.URL.Query().Get("as")
+	if name == "" {
+		if len(c.person.Parties) != 1 {
+			return errors.New("this node has several desks; say with --as which one speaks")
+		}
+		c.by.Desk = c.person.Parties[0]
+		return nil
+	}
+	p, err := s.Directory.Named(name)
+	if err != nil {
+		return err
+	}
+	if !p.Own || !c.person.ActsFor(p.ID) {
+		return errors.New(c.person.Name + " does not act for " + name)
+	}
+	c.by.Desk = p.ID
+	return nil
+}
+
+// fail gives an error its status. What is not foreseen is ours, and goes to the log.
+func (s *Server) fail(w http.ResponseWriter, err error) {
+	status := http.StatusBadRequest
+	var big *http.MaxBytesError
+	switch {
+	case errors.Is(err, desk.ErrUnknown), errors.Is(err, store.ErrNotFound):
+		status, err = http.StatusNotFound, desk.ErrUnknown
+	case errors.Is(err, desk.ErrAmbiguous):
+		status = http.StatusConflict
+	case errors.Is(err, desk.ErrNot):
+		status = http.StatusForbidden
+	case errors.As(err, &big):
+		status = http.StatusRequestEntityTooLarge
+	case errors.Is(err, desk.ErrNotNow), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrStopped),
+		errors.Is(err, store.ErrStaleWriter), errors.Is(err, store.ErrUnknownCommit):
+		status = http.StatusServiceUnavailable
+		s.Log.Error("could not write", "err", err)
+	}
+	reply(w, status, Problem{err.Error()})
+}
+
+func reply(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.MarshalWrite(w, v, json.Deterministic(true), jsontext.Multiline(true)) // a caller that has gone reads nothing
+}
+
+// read reads a body strictly.
+func (c *call) read(v any) error {
+	err := json.UnmarshalRead(c.r.Body, v, json.RejectUnknownMembers(true))
+	var sem *json.SemanticError
+	if errors.As(err, &sem) {
+		return errors.New("the request cannot be read at " + string(sem.JSONPointer))
+	}
+	return err
+}
+
+// number reads a count from the query, within bounds.
+func (c *call) number(name string, usual, limit int) int {
+	n, err := strconv.Atoi(c.r.URL.Query().Get(name))
+	if err != nil || n < 1 {
+		return usual
+	}
+	return min(n, limit)
+}
+
+// line finds the statement that the query names.
+func (s *Server) line(c *call, name string) (store.Line, error) {
+	if name == "" {
+		return store.Line{}, errors.New("name a statement by its handle, as in K7QM-2RXA")
+	}
+	return s.Desk.Resolve(c.r.Context(), c.by.Desk, name)
+}

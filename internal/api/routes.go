@@ -1,0 +1,397 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"heed"
+	"heed/internal/desk"
+	"heed/internal/intake"
+	"heed/internal/people"
+	"heed/internal/store"
+)
+
+func (s *Server) status(c *call) (any, error) { return s.Node.Status(c.r.Context()) }
+
+func (s *Server) card(c *call) (any, error) {
+	p := s.Directory.Party(c.by.Desk)
+	return jsontext.Value(p.Card), nil
+}
+
+func (s *Server) parties(c *call) (any, error) {
+	list := []Party{}
+	for _, p := range s.Directory.Parties() {
+		list = append(list, s.Describe(p))
+	}
+	return list, s.seen(c, list)
+}
+
+// Describe gives a party as people see it.
+func (s *Server) Describe(p *people.Party) Party {
+	return Party{Name: p.Name, Title: p.Title, ID: p.ID, Own: p.Own, URL: p.URL, Fingerprint: people.CardFingerprint(p.Card), Token: p.TokenIn != nil, Seen: -1}
+}
+
+func (s *Server) seen(c *call, list []Party) error {
+	return s.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		for i := range list {
+			h, err := tx.PeerHead(s.Directory.Party(list[i].ID).Log.Origin())
+			if errors.Is(err, store.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			list[i].Seen = h.Size
+		}
+		return nil
+	})
+}
+
+// NewParty is the body of a request to add a party.
+type NewParty struct {
+	Card        jsontext.Value `json:"card"`
+	Fingerprint string         `json:"fingerprint"`
+	Token       string         `json:"token,omitempty"`
+}
+
+func (s *Server) addParty(c *call) (any, error) {
+	var in NewParty
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	return s.Node.AddParty(c.r.Context(), c.by, in.Card, in.Fingerprint, in.Token)
+}
+
+// TokenFor asks for a token that a peer is to show us.
+type TokenFor struct {
+	Name  string `json:"name"`
+	Token string `json:"token,omitempty"`
+}
+
+func (s *Server) partyToken(c *call) (any, error) {
+	var in TokenFor
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	token, err := s.Node.Token(c.r.Context(), in.Name)
+	return TokenFor{in.Name, token}, err
+}
+
+// Warn is the body of a request to warn.
+type Warn struct {
+	Update   string       `json:"update,omitempty"` // handle of the warning that this is a new version of
+	Revoke   string       `json:"revoke,omitempty"` // why it is taken back
+	Headline string       `json:"headline,omitempty"`
+	Text     string       `json:"text,omitempty"`
+	Lang     string       `json:"lang,omitempty"`
+	Exercise string       `json:"exercise,omitempty"`
+	Warning  heed.Warning `json:"warning,omitzero"`
+	To       []string     `json:"to,omitempty"`
+}
+
+func (s *Server) warn(c *call) (any, error) {
+	var in Warn
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	to, err := s.named(in.To)
+	if err != nil {
+		return nil, err
+	}
+	draft := desk.Draft{Headline: in.Headline, Text: in.Text, Lang: in.Lang, Exercise: in.Exercise, Revoke: in.Revoke,
+		Warning: in.Warning, To: to, Asked: in.Warning.Asked}
+	if in.Update != "" {
+		l, err := s.line(c, in.Update)
+		if err != nil {
+			return nil, err
+		}
+		draft.ID = l.ID
+	}
+	return s.Desk.Warn(c.r.Context(), c.by, draft)
+}
+
+func (s *Server) named(names []string) ([]heed.PartyID, error) {
+	var ids []heed.PartyID
+	for _, n := range names {
+		p, err := s.Directory.Named(n)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, p.ID)
+	}
+	return ids, nil
+}
+
+// Pass is the body of a request to pass a statement on.
+type Pass struct {
+	What  string   `json:"what"`
+	To    []string `json:"to"`
+	Asked []string `json:"asked,omitempty"`
+}
+
+func (s *Server) pass(c *call) (any, error) {
+	var in Pass
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	l, err := s.line(c, in.What)
+	if err != nil {
+		return nil, err
+	}
+	to, err := s.named(in.To)
+	if err != nil {
+		return nil, err
+	}
+	if len(to) == 0 {
+		return nil, errors.New("say with --to who is to get it")
+	}
+	return s.Desk.PassOn(c.r.Context(), c.by, l.Index, to, in.Asked)
+}
+
+// take is the same door as that of peers, for what people bring.
+func (s *Server) take(c *call) (any, error) {
+	var in struct {
+		Type    jsontext.Value   `json:"type,omitzero"`
+		ID      jsontext.Value   `json:"id,omitzero"`
+		Objects []jsontext.Value `json:"objects"`
+	}
+	if err := c.read(&in); err != nil {
+		return nil, fmt.Errorf("the file holds no list of objects: %w", err)
+	}
+	a := intake.Arrival{Door: "take", From: "person:" + c.by.Person, Desk: c.by.Desk}
+	for _, o := range in.Objects {
+		a.Objects = append(a.Objects, o)
+	}
+	outcomes, err := s.Intake.Receive(c.r.Context(), a)
+	if err != nil {
+		return nil, err
+	}
+	list := []Taken{}
+	for _, o := range outcomes {
+		t := Taken{ID: o.ID, Kind: o.Kind, State: string(o.State), Words: o.Words, Receipt: o.Receipt}
+		if o.ID != "" {
+			t.Handle = heed.Handle(heed.ID(o.ID))
+		}
+		list = append(list, t)
+	}
+	return list, nil
+}
+
+// Taken is what became of one object that a person brought.
+type Taken struct {
+	ID      string         `json:"id"`
+	Handle  string         `json:"handle,omitempty"`
+	Kind    heed.Kind      `json:"kind,omitempty"`
+	State   string         `json:"state"`
+	Words   string         `json:"words,omitempty"`
+	Receipt jsontext.Value `json:"receipt,omitempty"` // to be brought back
+}
+
+func (s *Server) inbox(c *call) (any, error) {
+	return s.Desk.Inbox(c.r.Context(), c.by.Desk, c.number("limit", 50, 500))
+}
+
+// Act is the body of a request to act on a statement.
+type Act struct {
+	What   string      `json:"what"`
+	Choice heed.Choice `json:"choice,omitempty"`
+	Code   string      `json:"code,omitempty"`
+	Words  string      `json:"words,omitempty"`
+}
+
+// show records that a person has it open, then gives the full text. What cannot be
+// recorded now is shown all the same, and says so.
+func (s *Server) show(c *call) (any, error) {
+	var in Act
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	l, err := s.line(c, in.What)
+	if err != nil {
+		return nil, err
+	}
+	var notes []string
+	if l.Author != c.by.Desk && l.Kind == heed.KindWarning {
+		if _, err := s.Desk.Climb(c.r.Context(), c.by, l.Index, heed.Opened); err != nil {
+			notes = append(notes, "that it was opened could not be recorded: "+err.Error())
+		}
+	}
+	sheet, err := s.Desk.Show(c.r.Context(), c.by.Desk, l.Index)
+	sheet.Notes = append(sheet.Notes, notes...)
+	return sheet, err
+}
+
+func (s *Server) climb(rung heed.Rung) func(*call) (any, error) {
+	return func(c *call) (any, error) {
+		var in Act
+		if err := c.read(&in); err != nil {
+			return nil, err
+		}
+		l, err := s.line(c, in.What)
+		if err != nil {
+			return nil, err
+		}
+		if l.Kind != heed.KindWarning {
+			return nil, fmt.Errorf("%w: only warnings are answered, and this is a %s", desk.ErrNot, l.Kind)
+		}
+		if l.Author == c.by.Desk {
+			return nil, fmt.Errorf("%w: nobody answers a warning of their own", desk.ErrNot)
+		}
+		return s.Desk.Climb(c.r.Context(), c.by, l.Index, rung)
+	}
+}
+
+func (s *Server) decide(c *call) (any, error) {
+	var in Act
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	l, err := s.line(c, in.What)
+	if err != nil {
+		return nil, err
+	}
+	return s.Desk.Decide(c.r.Context(), c.by, l.Index, desk.Verdict{Choice: in.Choice, Code: in.Code, Words: in.Words})
+}
+
+func (s *Server) sent(c *call) (any, error) {
+	name := c.r.URL.Query().Get("what")
+	if name == "" {
+		return s.Desk.SentList(c.r.Context(), c.by.Desk, c.number("limit", 20, 200))
+	}
+	l, err := s.line(c, name)
+	if err != nil {
+		return nil, err
+	}
+	one, err := s.Desk.SentOne(c.r.Context(), l)
+	return []desk.Sent{one}, err
+}
+
+func (s *Server) whoKnew(c *call) (any, error) {
+	q := c.r.URL.Query()
+	l, err := s.line(c, q.Get("what"))
+	if err != nil {
+		return nil, err
+	}
+	var asOf time.Time
+	if at := q.Get("at"); at != "" {
+		if asOf, err = time.Parse(time.RFC3339, at); err != nil {
+			return nil, fmt.Errorf("the time %q must be written as in 2024-03-07T08:15:00Z", at)
+		}
+	}
+	return s.Desk.WhoKnew(c.r.Context(), c.by.Desk, l.ID, asOf)
+}
+
+func (s *Server) head(*call) (any, error) {
+	h := s.Node.Head()
+	if h == "" {
+		return nil, errors.New("no head has been signed yet; the first comes within a second of the first record")
+	}
+	return struct {
+		Head string `json:"head"`
+	}{h}, nil
+}
+
+func (s *Server) prove(c *call) (any, error) {
+	l, err := s.line(c, c.r.URL.Query().Get("what"))
+	if err != nil {
+		return nil, err
+	}
+	return s.Node.Prove(c.r.Context(), c.by.Desk, l.Index)
+}
+
+func (s *Server) resume(c *call) (any, error) {
+	var in Act
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	if in.Words == "" {
+		return nil, errors.New("say in words why this node may go on without a peer's answer")
+	}
+	return struct{}{}, s.Node.Resume(c.r.Context(), c.by, in.Words)
+}
+
+func (s *Server) bundle(c *call) (any, error) {
+	l, err := s.line(c, c.r.URL.Query().Get("what"))
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.Node.Bundle(c.r.Context(), c.by.Desk, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	c.w.Header().Set("Content-Type", "application/json")
+	_, _ = c.w.Write(b)
+	return nil, nil
+}
+
+// backup streams a copy. An error after the first byte cuts the stream short, which the
+// receiver notices by the missing end.
+func (s *Server) backup(c *call) (any, error) {
+	c.w.Header().Set("Content-Type", "application/octet-stream")
+	c.w.Header().Set("Trailer", "X-Heed-Complete")
+	if err := s.Node.Backup(c.r.Context(), c.w); err != nil {
+		s.Log.Error("backup failed", "err", err)
+		panic(http.ErrAbortHandler)
+	}
+	c.w.Header().Set("X-Heed-Complete", "yes")
+	return nil, nil
+}
+
+// statement gives a statement in its outer form, as it travels.
+func (s *Server) statement(c *call) (any, error) {
+	l, err := s.line(c, c.r.URL.Query().Get("what"))
+	if err != nil {
+		return nil, err
+	}
+	var out jsontext.Value
+	err = s.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		rec, err := tx.Record(l.Index)
+		if err != nil {
+			return err
+		}
+		out, err = people.Outer(rec)
+		return err
+	})
+	return out, err
+}
+
+// parcel gives a statement with the deliveries that this desk made of it, for people to
+// bring by other means.
+func (s *Server) parcel(c *call) (any, error) {
+	l, err := s.line(c, c.r.URL.Query().Get("what"))
+	if err != nil {
+		return nil, err
+	}
+	out := struct {
+		Objects []jsontext.Value `json:"objects"`
+	}{}
+	err = s.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		leaves := []int64{l.Index}
+		handovers, err := tx.Handovers(c.by.Desk, l.ID)
+		if err != nil {
+			return err
+		}
+		for _, h := range handovers {
+			if h.From == c.by.Desk && h.Version == l.Version {
+				leaves = append(leaves, h.Index)
+			}
+		}
+		for _, idx := range leaves {
+			rec, err := tx.Record(idx)
+			if err != nil {
+				return err
+			}
+			b, err := people.Outer(rec)
+			if err != nil {
+				return err
+			}
+			out.Objects = append(out.Objects, b)
+		}
+		return nil
+	})
+	return &out, err
+}

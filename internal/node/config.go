@@ -1,0 +1,331 @@
+package node
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/uuid"
+
+	"heed"
+	"heed/internal/envelope"
+	"heed/internal/ledger"
+	"heed/internal/people"
+	"heed/internal/stix"
+	"heed/internal/store"
+	"heed/internal/taxii"
+)
+
+const configName = "node.json"
+
+// SocketName is the socket in a node's folder on which its commands speak to it.
+const SocketName = "heed.sock"
+
+// Config is a node's node.json.
+type Config struct {
+	// Name is the node's own, for its log and its key files.
+	Name string `json:"name"`
+	// Origin names the node's log. It never changes.
+	Origin string `json:"origin"`
+	// Listen is the address on which peers reach the node: host:port.
+	Listen string `json:"listen"`
+	// URL is how peers reach it from outside; the cards are made from it.
+	URL string `json:"url"`
+	// Database is a file in the node's folder, or a postgres:// address.
+	Database string `json:"database"`
+	// PlainHTTP leaves TLS to a proxy in front. Peers then show tokens instead of keys.
+	PlainHTTP bool `json:"plain_http,omitzero"`
+}
+
+// ErrNoNode means that a folder holds no node.
+var ErrNoNode = errors.New("there is no node in this folder")
+
+// ReadConfig reads a node's node.json; names it does not know are errors.
+func ReadConfig(dir string) (Config, error) {
+	var c Config
+	b, err := os.ReadFile(filepath.Join(dir, configName))
+	if errors.Is(err, os.ErrNotExist) {
+		return c, fmt.Errorf("%w: %s (make one with heed init, or name another with --node)", ErrNoNode, dir)
+	}
+	if err != nil {
+		return c, err
+	}
+	if err := json.Unmarshal(b, &c, json.RejectUnknownMembers(true)); err != nil {
+		return c, fmt.Errorf("%s: %w", filepath.Join(dir, configName), err)
+	}
+	return c, nil
+}
+
+func (c Config) write(dir string) error {
+	b, err := json.Marshal(c, jsontext.Multiline(true))
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, configName), append(b, '\n'))
+}
+
+func (c Config) databaseURL(dir string) string {
+	if strings.Contains(c.Database, "://") {
+		return c.Database
+	}
+	return filepath.Join(dir, c.Database)
+}
+
+func (c Config) keyFile(dir, what string) string {
+	return filepath.Join(dir, "keys", c.Name+"-"+what+".pem")
+}
+
+// Begin says what node to make.
+type Begin struct {
+	Name      string // of the node
+	Desks     []NewDesk
+	Listen    string
+	URL       string // empty: https:// and Listen
+	Database  string // empty: heed.db in the folder
+	PlainHTTP bool
+	Person    string
+	UID       int
+}
+
+// NewDesk is a party that the node is to host.
+type NewDesk struct{ Name, Title string }
+
+// Made is what [Init] made.
+type Made struct {
+	Token string // stands for the person; shown once
+	Cards []Card
+}
+
+// Card is a card with what people compare of it.
+type Card struct {
+	Name        string       `json:"name"`
+	Party       heed.PartyID `json:"party"`
+	Fingerprint string       `json:"fingerprint"`
+	JSON        []byte       `json:"-"`
+}
+
+// Init makes a node in a folder that must be empty or new.
+func Init(ctx context.Context, dir string, b Begin, w World) (Made, error) {
+	if err := b.check(); err != nil {
+		return Made{}, err
+	}
+	if err := emptyFolder(dir); err != nil {
+		return Made{}, err
+	}
+	c := Config{Name: b.Name, Listen: b.Listen, URL: b.URL, Database: b.Database, PlainHTTP: b.PlainHTTP}
+	signer, pin, err := c.makeKeys(dir, w)
+	if err != nil {
+		return Made{}, err
+	}
+	c.Origin = signer.Origin()
+	db, err := store.Open(ctx, store.Options{URL: c.databaseURL(dir), Create: true, Now: w.Now, Rand: w.Rand, Log: w.Log})
+	if err != nil {
+		return Made{}, err
+	}
+	defer db.Close()
+	made, err := c.fill(ctx, db, dir, b, signer, pin, w)
+	if err != nil {
+		return Made{}, err
+	}
+	return made, c.write(dir)
+}
+
+func (b *Begin) check() error {
+	if !heed.ValidName(b.Name) {
+		return fmt.Errorf("the node's name %q: use 1 to 40 of a-z, 0-9 and the hyphen", b.Name)
+	}
+	if len(b.Desks) == 0 {
+		return errors.New("a node hosts at least one party")
+	}
+	for _, d := range b.Desks {
+		if !heed.ValidName(d.Name) {
+			return fmt.Errorf("the party's name %q: use 1 to 40 of a-z, 0-9 and the hyphen", d.Name)
+		}
+	}
+	if b.Person == "" || strings.ContainsAny(b.Person, " \t\n") {
+		return errors.New("name the person who acts here, without spaces: --person NAME")
+	}
+	if b.Listen == "" {
+		b.Listen = "127.0.0.1:8470"
+	}
+	if b.URL == "" {
+		b.URL = "https://" + b.Listen
+		if b.PlainHTTP {
+			b.URL = "http://" + b.Listen
+		}
+	}
+	if b.Database == "" {
+		b.Database = "heed.db"
+	}
+	return nil
+}
+
+func emptyFolder(dir string) error {
+	if err := os.MkdirAll(filepath.Join(dir), 0o700); err != nil {
+		return err
+	}
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	if len(list) > 0 {
+		return fmt.Errorf("%s is not empty: a node begins in a folder of its own", dir)
+	}
+	return os.Mkdir(filepath.Join(dir, "keys"), 0o700)
+}
+
+// makeKeys draws the log key and the TLS key. Party keys are drawn with their desks.
+func (c Config) makeKeys(dir string, w World) (ledger.Signer, string, error) {
+	log, err := envelope.NewPrivateKey(w.Rand)
+	if err != nil {
+		return ledger.Signer{}, "", err
+	}
+	if err := log.WriteFile(c.keyFile(dir, "log")); err != nil {
+		return ledger.Signer{}, "", err
+	}
+	signer, err := ledger.NewSigner(ledger.NewOrigin(c.Name, log.Public().Raw()), log.Ed25519())
+	if err != nil {
+		return signer, "", err
+	}
+	pin, err := c.makeTLS(dir, w)
+	return signer, pin, err
+}
+
+// makeTLS makes a P-256 key with a certificate of its own: browsers take no Ed25519 ones.
+func (c Config) makeTLS(dir string, w World) (pin string, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), w.Rand)
+	if err != nil {
+		return "", err
+	}
+	now := w.Now()
+	der, err := x509.CreateCertificate(w.Rand, &x509.Certificate{
+		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: c.Name}, DNSNames: []string{c.Name, "localhost"},
+		NotBefore: now.Add(-24 * time.Hour), NotAfter: now.AddDate(20, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature,
+	}, &x509.Certificate{Subject: pkix.Name{CommonName: c.Name}}, key.Public(), key)
+	if err != nil {
+		return "", err
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return "", err
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return "", err
+	}
+	files := []struct {
+		name string
+		b    *pem.Block
+	}{{c.keyFile(dir, "tls"), &pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}}, {c.keyFile(dir, "tls-cert"), &pem.Block{Type: "CERTIFICATE", Bytes: der}}}
+	for _, f := range files {
+		if err := os.WriteFile(f.name, pem.EncodeToMemory(f.b), 0o600); err != nil {
+			return "", err
+		}
+	}
+	return taxii.Pin(cert), nil
+}
+
+// fill records the cards of the desks and enters the first person.
+func (c Config) fill(ctx context.Context, db *store.DB, dir string, b Begin, signer ledger.Signer, pin string, w World) (Made, error) {
+	var made Made
+	token, err := NewToken(w.Rand)
+	if err != nil {
+		return made, err
+	}
+	made.Token = token
+	person := store.Person{Name: b.Person, UID: b.UID, TokenHash: people.HashToken(token)}
+	type fresh struct {
+		row store.Party
+		env envelope.Envelope
+		id  heed.ID
+	}
+	var desks []fresh
+	for _, d := range b.Desks {
+		key, err := envelope.NewPrivateKey(w.Rand)
+		if err != nil {
+			return made, err
+		}
+		if err := key.WriteFile(c.keyFile(dir, "party-"+d.Name)); err != nil {
+			return made, err
+		}
+		s, env, err := newCard(d, key, signer.VerifierKey(), pin, strings.TrimSuffix(b.URL, "/")+taxii.RootPath(d.Name), w)
+		if err != nil {
+			return made, err
+		}
+		card, err := stix.Splice(env.Payload, env)
+		if err != nil {
+			return made, err
+		}
+		_, digest, err := people.ReadCard(card)
+		if err != nil {
+			return made, err
+		}
+		desks = append(desks, fresh{store.Party{ID: s.Author, Name: d.Name, Own: true, Card: card}, env, s.ID})
+		person.Parties = append(person.Parties, s.Author)
+		made.Cards = append(made.Cards, Card{Name: d.Name, Party: s.Author, Fingerprint: envelope.Fingerprint(digest), JSON: card})
+	}
+	err = db.Update(ctx, store.Normal, func(tx *store.Tx) error {
+		for _, d := range desks {
+			if _, err := tx.Append(store.New{Desk: d.row.ID, Author: d.row.ID, ID: d.id, Version: 1, Kind: heed.KindKey,
+				Door: "init", From: "person:" + b.Person, Envelope: d.env, Carried: string(stix.Own)}); err != nil {
+				return err
+			}
+			if err := tx.PutParty(d.row); err != nil {
+				return err
+			}
+		}
+		return tx.PutPerson(person)
+	})
+	return made, err
+}
+
+// newCard makes the first key statement of a party.
+func newCard(d NewDesk, key envelope.PrivateKey, logKey, pin, url string, w World) (heed.Statement, envelope.Envelope, error) {
+	id, err := uuid.NewRandomFromReader(w.Rand)
+	if err != nil {
+		return heed.Statement{}, envelope.Envelope{}, err
+	}
+	noteID, err := uuid.NewRandomFromReader(w.Rand)
+	if err != nil {
+		return heed.Statement{}, envelope.Envelope{}, err
+	}
+	title := d.Title
+	if title == "" {
+		title = d.Name
+	}
+	party := heed.PartyID("identity--" + id.String())
+	now := w.Now().UTC().Truncate(time.Microsecond)
+	s := heed.Statement{
+		ID: heed.ID("note--" + noteID.String()), Author: party, Version: 1, Kind: heed.KindKey, Created: now, Modified: now,
+		Headline: "card of " + title, Text: "The keys with which " + title + " speaks.", About: []string{string(party)},
+		Key: &heed.Key{Party: party, Name: d.Name, Title: title, PartyKey: key.Public().String(), LogKey: logKey, TLSKey: pin, URL: url, From: now},
+	}
+	signed, err := stix.Compose(s)
+	if err != nil {
+		return s, envelope.Envelope{}, err
+	}
+	return s, envelope.Sign(heed.KindKey, signed, key), nil
+}
+
+// NewToken draws a token: 256 random bits.
+func NewToken(rand io.Reader) (string, error) {
+	var b [32]byte
+	if _, err := io.ReadFull(rand, b[:]); err != nil {
+		return "", err
+	}
+	return "heed_" + base64.RawURLEncoding.EncodeToString(b[:]), nil
+}

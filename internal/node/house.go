@@ -1,0 +1,321 @@
+package node
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"heed"
+	"heed/internal/api"
+	"heed/internal/desk"
+	"heed/internal/envelope"
+	"heed/internal/ledger"
+	"heed/internal/people"
+	"heed/internal/stix"
+	"heed/internal/store"
+	"heed/verify"
+)
+
+// house gives the door of the house what only the node can do.
+func (n *Node) house() api.House {
+	return api.House{Status: n.Status, AddParty: n.AddParty, Token: n.PartyToken, Head: n.Head,
+		Prove: n.Prove, Bundle: n.Bundle, Backup: n.Backup, Resume: n.Resume}
+}
+
+// Status says how the node is.
+func (n *Node) Status(ctx context.Context) (api.Status, error) {
+	st := api.Status{Name: n.Config.Name, Origin: n.signer.Origin(), Address: n.Config.URL, Peers: "not yet compared with peers"}
+	st.Signs, st.Why = n.gate.mayAppend()
+	n.gate.mu.Lock()
+	if n.gate.compared {
+		st.Peers = "compared with peers"
+	}
+	n.gate.mu.Unlock()
+	if len(n.directory.Peers()) == 0 {
+		st.Peers = "no peers"
+	}
+	err := n.db.View(ctx, func(tx *store.Tx) error {
+		w, err := tx.Waiting(10000)
+		if err != nil {
+			return err
+		}
+		st.Waiting = len(w)
+		st.Size, err = tx.Size()
+		return err
+	})
+	return st, err
+}
+
+// ErrFingerprint means that a card's fingerprint was not typed, or is another one.
+var ErrFingerprint = errors.New("the fingerprint does not fit this card; have it read to you on another channel, and type it")
+
+// AddParty takes the card of another party, if the fingerprint that a person typed is its
+// own. The card becomes a record; token is what we show that party behind a proxy.
+func (n *Node) AddParty(ctx context.Context, by desk.Actor, card []byte, fingerprint, token string) (api.Party, error) {
+	p, digest, err := people.ReadCard(card)
+	if err != nil {
+		return api.Party{}, err
+	}
+	if !envelope.SameFingerprint(fingerprint, digest) {
+		return api.Party{}, ErrFingerprint
+	}
+	if old := n.directory.Party(p.ID); old != nil && old.Own {
+		return api.Party{}, fmt.Errorf("%s is a desk of this node", p.Name)
+	}
+	if other, err := n.directory.Named(p.Name); err == nil && other.ID != p.ID {
+		return api.Party{}, fmt.Errorf("another party is called %s here already", p.Name)
+	}
+	if ok, why := n.gate.mayAppend(); !ok {
+		return api.Party{}, fmt.Errorf("%w: %s", desk.ErrNotNow, why)
+	}
+	_, env, _, err := stix.Cut(card)
+	if err != nil {
+		return api.Party{}, err
+	}
+	obj, err := stix.Parse(env.Payload)
+	if err != nil {
+		return api.Party{}, err
+	}
+	row := store.Party{ID: p.ID, Name: p.Name, Card: card, TokenOut: token}
+	if old := n.directory.Party(p.ID); old != nil {
+		row.TokenIn = old.TokenIn
+		if token == "" {
+			row.TokenOut = old.Token
+		}
+	}
+	err = n.db.Update(ctx, store.Normal, func(tx *store.Tx) error {
+		_, err := tx.Append(store.New{Desk: by.Desk, Author: p.ID, ID: obj.Statement.ID, Version: obj.Statement.Version, Kind: heed.KindKey,
+			Door: "card", From: "person:" + by.Person, Envelope: env, Carried: string(stix.Exact)})
+		if err != nil && !errors.Is(err, store.ErrExists) {
+			return err
+		}
+		return tx.PutParty(row)
+	})
+	if err != nil {
+		return api.Party{}, err
+	}
+	if err := n.directory.Reload(ctx); err != nil {
+		return api.Party{}, err
+	}
+	n.changed()
+	return (&api.Server{}).Describe(n.directory.Party(p.ID)), nil
+}
+
+// PartyToken makes the token that a peer is to show us, in place of the one before. It is
+// returned once and kept only as a hash.
+func (n *Node) PartyToken(ctx context.Context, name string) (string, error) {
+	p, err := n.directory.Named(name)
+	if err != nil {
+		return "", err
+	}
+	if p.Own {
+		return "", fmt.Errorf("%s is a desk of this node", name)
+	}
+	token, err := NewToken(n.world.Rand)
+	if err != nil {
+		return "", err
+	}
+	err = n.db.Update(ctx, store.Normal, func(tx *store.Tx) error {
+		return tx.PutParty(store.Party{ID: p.ID, Name: p.Name, Card: p.Card, TokenIn: people.HashToken(token), TokenOut: p.Token})
+	})
+	if err != nil {
+		return "", err
+	}
+	return token, n.directory.Reload(ctx)
+}
+
+// covering waits until a signed head covers a leaf: a beat or two.
+func (n *Node) covering(ctx context.Context, leaf int64) (ledger.Head, []byte, error) {
+	for range 100 {
+		if note := n.Head(); note != "" {
+			h, err := ledger.OpenHead([]byte(note), n.verifier)
+			if err != nil || h.Size > leaf {
+				return h, []byte(note), err
+			}
+		}
+		if err := n.beat(ctx); err != nil {
+			return ledger.Head{}, nil, err
+		}
+		if ok, why := n.gate.mayAppend(); !ok {
+			return ledger.Head{}, nil, fmt.Errorf("no signed head covers it: %s", why)
+		}
+	}
+	return ledger.Head{}, nil, errors.New("no signed head covers it yet; try again in a moment")
+}
+
+// Prove gives the entry of a record and the proof that it is in the newest signed head.
+func (n *Node) Prove(ctx context.Context, deskID heed.PartyID, idx int64) (api.Proof, error) {
+	h, note, err := n.covering(ctx, idx)
+	if err != nil {
+		return api.Proof{}, err
+	}
+	out := api.Proof{Index: idx, Head: string(note), Proof: []string{}}
+	err = n.db.View(ctx, func(tx *store.Tx) error {
+		rec, err := tx.Record(idx)
+		if err != nil {
+			return err
+		}
+		if rec.Desk != deskID {
+			return store.ErrNotFound
+		}
+		out.Entry = string(rec.Entry)
+		proof, err := ledger.ProveInclusion(h.Size, idx, tx.Tiles())
+		for _, p := range proof {
+			out.Proof = append(out.Proof, base64.StdEncoding.EncodeToString(p[:]))
+		}
+		return err
+	})
+	return out, err
+}
+
+// Bundle makes the file that proves the history of a statement offline: every version, all
+// deliveries, receipts and decisions of the desk on it, and the cards of those concerned.
+func (n *Node) Bundle(ctx context.Context, deskID heed.PartyID, id heed.ID) ([]byte, error) {
+	if err := n.beat(ctx); err != nil {
+		return nil, err
+	}
+	var b verify.Bundle
+	err := n.db.View(ctx, func(tx *store.Tx) error {
+		signed, ok, err := tx.SignedHead()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errors.New("no head has been signed yet; try again in a second")
+		}
+		h, err := ledger.OpenHead(signed.Note, n.verifier)
+		if err != nil {
+			return err
+		}
+		b = verify.Bundle{Format: verify.BundleFormat, LogKey: n.signer.VerifierKey(), Head: string(signed.Note)}
+		recs, err := tx.History(deskID, id)
+		if err != nil {
+			return err
+		}
+		cards := map[heed.PartyID]bool{}
+		for _, r := range recs {
+			if r.Index >= h.Size {
+				return errors.New("the newest records are not yet covered by a signed head; try again in a second")
+			}
+			if err := n.addRecord(tx, &b, r, h); err != nil {
+				return err
+			}
+			for _, p := range []heed.PartyID{r.Author, r.Desk} {
+				if c := n.directory.Party(p); c != nil && !cards[p] {
+					cards[p] = true
+					b.Cards = append(b.Cards, c.Card)
+				}
+			}
+		}
+		return nil
+	})
+	return b.JSON(), err
+}
+
+func (n *Node) addRecord(tx *store.Tx, b *verify.Bundle, r store.Record, h ledger.Head) error {
+	out := verify.Record{Index: r.Index, Entry: string(r.Entry), BodySalt: r.BodySalt, Envelope: r.Envelope, Receipt: r.Receipt}
+	proof, err := ledger.ProveInclusion(h.Size, r.Index, tx.Tiles())
+	if err != nil {
+		return err
+	}
+	for _, p := range proof {
+		out.Proof = append(out.Proof, p[:])
+	}
+	b.Records = append(b.Records, out)
+	return nil
+}
+
+// Backup writes a consistent copy of the database while the node runs. Keys are not in it:
+// they stand in the folder beside, and are kept apart.
+func (n *Node) Backup(ctx context.Context, w io.Writer) error {
+	dir, err := os.MkdirTemp(n.Dir, ".backup-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	name := filepath.Join(dir, "heed.db")
+	if err := n.db.Backup(ctx, name); err != nil {
+		return err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(w, f)
+	return err
+}
+
+// Resume lets a restored node go on although no peer has answered: a person of the desk
+// takes the word for it, by name and on record.
+func (n *Node) Resume(ctx context.Context, by desk.Actor, words string) error {
+	if ok, _ := n.gate.mayAppend(); ok {
+		return errors.New("this node is not stopped: there is nothing to resume")
+	}
+	if _, why := n.gate.mayAppend(); why != whySilent {
+		return fmt.Errorf("this node may not go on by anybody's word: %s", why)
+	}
+	id := n.pen.NewID(heed.KindLog)
+	err := n.db.Update(ctx, store.Urgent, func(tx *store.Tx) error {
+		s := heed.Statement{ID: id, Author: by.Desk, Version: 1, Kind: heed.KindLog, Created: tx.Now(), Modified: tx.Now(),
+			Headline: "resumed without a peer's answer", Text: by.Person + " lets this node go on after a restore without a peer's answer: " + words,
+			Log: &heed.Log{Act: "resume", Words: words, Person: by.Person, At: tx.Now()}}
+		env, err := n.pen.Seal(s)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Append(store.New{Desk: by.Desk, Author: by.Desk, ID: id, Version: 1, Kind: heed.KindLog, Door: "desk",
+			From: "person:" + by.Person, Envelope: env, Carried: string(stix.Own)})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	n.resume(ctx)
+	return nil
+}
+
+// Restore puts a backup in the place of a stopped node's database. The node then asks its
+// peers before it signs; the database that was there is kept beside.
+func Restore(dir, backup string, now time.Time) (kept string, err error) {
+	c, err := ReadConfig(dir)
+	if err != nil {
+		return "", err
+	}
+	name := c.databaseURL(dir)
+	if filepath.Dir(name) != filepath.Clean(dir) {
+		return "", errors.New("restore works on a node whose database is a file in its folder; for PostgreSQL use its own tools, then create an empty file named restored in the folder")
+	}
+	if err := store.LooksLikeBackup(backup); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(dir, restoredName), []byte(now.UTC().Format(time.RFC3339)+"\n"), 0o600); err != nil {
+		return "", err
+	}
+	kept = name + ".before-" + now.UTC().Format("20060102T150405Z")
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Rename(name+suffix, kept+suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", err
+		}
+	}
+	return kept, copyFile(backup, name)
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}

@@ -1,0 +1,287 @@
+// Package node runs one node: it is the only place where things meet. [Init] makes the
+// folder of a node, [New] and [Node.Start] bring it up, [Node.Stop] ends it in reverse.
+package node
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"heed"
+	"heed/internal/api"
+	"heed/internal/deliver"
+	"heed/internal/desk"
+	"heed/internal/envelope"
+	"heed/internal/intake"
+	"heed/internal/ledger"
+	"heed/internal/people"
+	"heed/internal/store"
+	"heed/internal/taxii"
+)
+
+// World is what a node takes from outside: time, randomness and a place for its log lines.
+type World struct {
+	Now  func() time.Time
+	Rand io.Reader
+	Log  *slog.Logger
+	Beat time.Duration // between signed heads; zero: one second
+	// Fatal ends the process when this machine's disk fails to sync.
+	Fatal func(error)
+}
+
+// Node is one running node.
+type Node struct {
+	Dir    string
+	Config Config
+	world  World
+
+	db        *store.DB
+	directory *people.Directory
+	pen       *people.Pen
+	signer    ledger.Signer
+	verifier  ledger.Verifier
+	intake    *intake.Intake
+	desk      *desk.Desk
+	dispatch  *deliver.Dispatcher
+	client    *taxii.Client
+	gate      gate
+	heads     chan seenHead
+	beatNow   chan struct{}
+
+	servers []*http.Server
+	addr    net.Addr
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+
+	mu   sync.Mutex
+	head string // newest signed head, as a note
+}
+
+// New opens a node's folder. Nothing listens and nothing is sent until Start.
+func New(ctx context.Context, dir string, w World) (*Node, error) {
+	if w.Beat == 0 {
+		w.Beat = time.Second
+	}
+	conf, err := ReadConfig(dir)
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{Dir: dir, Config: conf, world: w, heads: make(chan seenHead, 1024), beatNow: make(chan struct{}, 1)}
+	n.db, err = store.Open(ctx, store.Options{URL: conf.databaseURL(dir), Now: w.Now, Rand: w.Rand, Log: w.Log, Fatal: w.Fatal})
+	if err != nil {
+		return nil, err
+	}
+	if err := n.assemble(ctx); err != nil {
+		return nil, errors.Join(err, n.db.Close())
+	}
+	return n, nil
+}
+
+// assemble loads keys and parties and puts the parts together.
+func (n *Node) assemble(ctx context.Context) error {
+	var err error
+	if n.directory, err = people.Open(ctx, n.db); err != nil {
+		return err
+	}
+	keys, err := n.loadKeys()
+	if err != nil {
+		return err
+	}
+	n.pen = &people.Pen{Directory: n.directory, Keys: keys, Origin: n.signer.Origin(), Rand: n.world.Rand}
+	n.intake = &intake.Intake{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend,
+		Heads: n.noteHead, Changed: n.changed, Head: n.Head, Later: n.later}
+	n.desk = &desk.Desk{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend, Changed: n.changed}
+	n.dispatch = &deliver.Dispatcher{Store: n.db, Directory: n.directory, Owner: fmt.Sprintf("%s-%d", n.Config.Name, os.Getpid()),
+		Now: n.world.Now, Log: n.world.Log, Send: n.client.Send, Take: n.takeReceipts}
+	return n.loadHead(ctx)
+}
+
+func (n *Node) loadKeys() (map[heed.PartyID]envelope.PrivateKey, error) {
+	keys := map[heed.PartyID]envelope.PrivateKey{}
+	for _, p := range n.directory.Own() {
+		k, err := envelope.ReadKeyFile(n.Config.keyFile(n.Dir, "party-"+p.Name))
+		if err != nil {
+			return nil, fmt.Errorf("the key of %s: %w", p.Name, err)
+		}
+		if k.Public().ID() != p.Key.ID() {
+			return nil, fmt.Errorf("the key file of %s does not fit its card", p.Name)
+		}
+		keys[p.ID] = k
+	}
+	log, err := envelope.ReadKeyFile(n.Config.keyFile(n.Dir, "log"))
+	if err != nil {
+		return nil, fmt.Errorf("the log key: %w", err)
+	}
+	if n.signer, err = ledger.NewSigner(n.Config.Origin, log.Ed25519()); err != nil {
+		return nil, err
+	}
+	if n.verifier, err = ledger.NewVerifier(n.signer.VerifierKey()); err != nil {
+		return nil, err
+	}
+	cert, err := tls.LoadX509KeyPair(n.Config.keyFile(n.Dir, "tls-cert"), n.Config.keyFile(n.Dir, "tls"))
+	if err != nil {
+		return nil, fmt.Errorf("the TLS key: %w", err)
+	}
+	n.client = &taxii.Client{Certificate: cert}
+	return keys, nil
+}
+
+// Start checks the ledger, asks the peers, and then listens and sends.
+func (n *Node) Start(ctx context.Context) error {
+	if err := n.examine(ctx); err != nil {
+		return err
+	}
+	run, cancel := context.WithCancel(context.Background())
+	n.cancel = cancel
+	if err := n.listen(); err != nil {
+		cancel()
+		return err
+	}
+	if err := n.beat(ctx); err != nil {
+		n.world.Log.Error("no head could be signed", "err", err)
+	}
+	for _, work := range []func(context.Context){n.dispatch.Run, n.beats, n.compareHeads, n.askAgain, n.buildViews} {
+		n.running.Add(1)
+		go func() { defer n.running.Done(); work(run) }()
+	}
+	return nil
+}
+
+// Stop ends what Start began, in reverse, and closes the store.
+func (n *Node) Stop(ctx context.Context) error {
+	var errs []error
+	for _, s := range n.servers {
+		errs = append(errs, s.Shutdown(ctx))
+	}
+	if n.cancel != nil {
+		n.cancel()
+	}
+	n.running.Wait()
+	return errors.Join(append(errs, n.db.Close())...)
+}
+
+// Addr is where peers reach the node.
+func (n *Node) Addr() net.Addr { return n.addr }
+
+// Directory gives the parties this node knows.
+func (n *Node) Directory() *people.Directory { return n.directory }
+
+// Desk gives the desk of this node, for those who run it in their own process.
+func (n *Node) Desk() *desk.Desk { return n.desk }
+
+// Intake gives the way in.
+func (n *Node) Intake() *intake.Intake { return n.intake }
+
+// Store gives the store.
+func (n *Node) Store() *store.DB { return n.db }
+
+// listen opens the door for peers and, on a socket in the folder, the one for the house.
+func (n *Node) listen() error {
+	peers := &taxii.Server{Store: n.db, Directory: n.directory, Intake: n.intake, Origin: n.signer.Origin(), Now: n.world.Now, Rand: n.world.Rand, Log: n.world.Log}
+	house := &api.Server{Store: n.db, Directory: n.directory, Desk: n.desk, Intake: n.intake, Node: n.house(), Now: n.world.Now, Log: n.world.Log}
+	mux := http.NewServeMux()
+	mux.Handle("/", peers.Handler())
+	mux.Handle("/api/", house.Handler())
+	l, err := net.Listen("tcp", n.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("%s cannot be listened on: %w (is another node running there? change \"listen\" in %s)", n.Config.Listen, err, filepath.Join(n.Dir, configName))
+	}
+	n.addr = l.Addr()
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(n.world.Log.Handler(), slog.LevelDebug), MaxHeaderBytes: 32 << 10}
+	if !n.Config.PlainHTTP {
+		l = tls.NewListener(l, &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{n.client.Certificate},
+			ClientAuth: tls.RequestClientCert, NextProtos: []string{"h2", "http/1.1"}})
+	}
+	n.serve(srv, l)
+	return n.listenSocket(house.Handler())
+}
+
+func (n *Node) listenSocket(h http.Handler) error {
+	name := filepath.Join(n.Dir, SocketName)
+	if len(name) > 100 {
+		n.world.Log.Warn("the folder's path is too long for a socket; commands need --url and --token-file", "path", name)
+		return nil
+	}
+	_ = os.Remove(name) // left by a node that was killed: the database's epoch tells who may write
+	l, err := net.Listen("unix", name)
+	if err != nil {
+		return fmt.Errorf("the socket %s: %w", name, err)
+	}
+	if err := os.Chmod(name, 0o600); err != nil {
+		return err
+	}
+	n.serve(&http.Server{Handler: h, ConnContext: api.WithCaller, ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: slog.NewLogLogger(n.world.Log.Handler(), slog.LevelDebug)}, l)
+	return nil
+}
+
+func (n *Node) serve(srv *http.Server, l net.Listener) {
+	n.servers = append(n.servers, srv)
+	n.running.Add(1)
+	go func() {
+		defer n.running.Done()
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			n.world.Log.Error("a door closed by itself", "addr", l.Addr().String(), "err", err)
+		}
+	}()
+}
+
+// changed tells those who read the ledger on that there is more.
+func (n *Node) changed() {
+	n.dispatch.Wake()
+	select {
+	case n.beatNow <- struct{}{}:
+	default:
+	}
+}
+
+// later writes with the next commits, in the background.
+func (n *Node) later(fn func(*store.Tx) error) {
+	n.running.Add(1)
+	go func() {
+		defer n.running.Done()
+		if err := n.db.Update(context.Background(), store.Normal, fn); err != nil {
+			n.world.Log.Warn("a status could not be kept", "err", err)
+		}
+	}()
+}
+
+// takeReceipts records the receipts that came with a peer's answer.
+func (n *Node) takeReceipts(ctx context.Context, desk, from heed.PartyID, objects [][]byte) error {
+	outcomes, err := n.intake.Receive(ctx, intake.Arrival{Door: "answer", From: string(from), Peer: from, Desk: desk, Objects: objects})
+	if err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		if o.State == intake.Refused {
+			return errors.New(o.Words)
+		}
+	}
+	return nil
+}
+
+// buildViews keeps the views close behind the ledger.
+func (n *Node) buildViews(ctx context.Context) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		if err := n.db.CatchUp(ctx); err != nil && ctx.Err() == nil {
+			n.world.Log.Error("the views fell behind", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
+}
