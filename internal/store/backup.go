@@ -3,9 +3,11 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 
 	"heed"
@@ -16,8 +18,12 @@ func (db *DB) Backup(ctx context.Context, name string) error {
 	if db.pg {
 		return errors.New("store: a PostgreSQL database is backed up with its own tools, such as pg_dump")
 	}
-	_, err := db.readers.ExecContext(ctx, `VACUUM INTO ?`, name)
-	return err
+	src, err := sql.Open("sqlite", "file:"+(&url.URL{Path: db.opt.URL}).EscapedPath()+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		return err
+	}
+	_, err = src.ExecContext(ctx, `VACUUM INTO ?`, name)
+	return errors.Join(err, src.Close())
 }
 
 // LooksLikeBackup tells a backup from any other file before anything is moved.
