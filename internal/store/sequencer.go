@@ -37,6 +37,9 @@ type sequencer struct {
 	broken error      // why no more is taken
 }
 
+// noticeSpan is more microseconds than a notice has objects.
+const noticeSpan = 100
+
 // job is one closure that waits for its commit.
 type job struct {
 	ctx  context.Context
@@ -90,6 +93,7 @@ func (s *sequencer) load(ctx context.Context) error {
 	if err := s.row(ctx, `SELECT COALESCE(MAX(added_at), 0) FROM house_outbox`).Scan(&s.added); err != nil {
 		return err
 	}
+	s.added += noticeSpan // past the dates of its objects
 	tx := &Tx{ctx: ctx, db: s.db, q: s}
 	tree, err := ledger.LoadTree(size, tx.readTile)
 	if err != nil {
@@ -260,8 +264,10 @@ func (s *sequencer) runOne(tx *Tx, j *job) error {
 	}
 	s.tree.Reset(mark)
 	s.added = added
-	if full(j.err) {
-		return j.err
+	if full(j.err) { // the engine may have undone the others too: the whole batch fails
+		err := j.err
+		j.err = nil
+		return err
 	}
 	if _, err := s.exec(ctx, "ROLLBACK TO SAVEPOINT one"); err != nil {
 		return err

@@ -1,0 +1,15 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// LimitPages makes the disk look full once the file has n pages.
+func (db *DB) LimitPages(ctx context.Context, n int) error {
+	s := db.seq
+	return s.do(ctx, Normal, func(tx *Tx) error {
+		_, err := s.conn.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", n))
+		return err
+	})
+}
