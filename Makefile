@@ -10,6 +10,7 @@ build: ## one static binary: bin/heed
 	$(GO) build -trimpath -o bin/heed ./cmd/heed
 
 test: check ## everything that must hold
+	@scripts/postgres
 	$(GO) test ./...
 
 check: ## format, vet, staticcheck

@@ -163,6 +163,7 @@ func (n *Node) Stop(ctx context.Context) error {
 		errs = append(errs, s.Shutdown(ctx))
 	}
 	if n.cancel != nil {
+		errs = append(errs, n.beat(ctx)) // what was said last is signed for, too
 		n.cancel()
 	}
 	n.running.Wait()

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"heed/verify"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"heed": main})
+}
+
+// The stories a duty officer would tell, run with the real program.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			for i := 1; i <= 3; i++ {
+				l, err := net.Listen("tcp", "127.0.0.1:0")
+				if err != nil {
+					return err
+				}
+				e.Setenv(fmt.Sprintf("ADDR%d", i), l.Addr().String())
+				if err := l.Close(); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"until":   until,
+			"meet":    meet,
+			"capture": capture,
+			"flip":    flip,
+		},
+	})
+}
+
+// until runs a command until its output matches: "until PATTERN heed …". Other processes
+// do their part meanwhile, so there is a deadline and nothing else to wait on.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	re := regexp.MustCompile(args[0])
+	var out []byte
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		cmd := exec.Command("heed", args[2:]...)
+		cmd.Dir = ts.Getenv("WORK")
+		cmd.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"), "TESTSCRIPT_COMMAND=heed")
+		cmd.Path, _ = exec.LookPath(filepath.Join(strings.Split(ts.Getenv("PATH"), ":")[0], "heed"))
+		out, _ = cmd.CombinedOutput()
+		if re.Match(out) != neg {
+			return
+		}
+	}
+	ts.Fatalf("%v never matched %q; last output:\n%s", args[1:], args[0], out)
+}
+
+// meet makes two desks known to each other: "meet FOLDER1 NAME1 FOLDER2 NAME2".
+func meet(ts *testscript.TestScript, _ bool, args []string) {
+	for _, i := range []int{0, 2} {
+		folder, name, other, otherName := args[i], args[i+1], args[(i+2)%4], args[(i+3)%4]
+		card := ts.MkAbs(name + ".card")
+		ts.Check(ts.Exec("heed", "card", "--node", folder, "--as", name, "-o", card))
+		b, err := os.ReadFile(card)
+		ts.Check(err)
+		c, err := verify.ReadCard(b)
+		ts.Check(err)
+		ts.Check(ts.Exec("heed", "party", "add", "--node", other, "--as", otherName, card, "--fingerprint", c.Fingerprint))
+	}
+}
+
+// capture puts what a pattern finds in the last output into a variable.
+func capture(ts *testscript.TestScript, _ bool, args []string) {
+	m := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if m == nil {
+		ts.Fatalf("nothing matches %q", args[1])
+	}
+	ts.Setenv(args[0], m[len(m)-1])
+}
+
+// flip changes one byte of a file, behind the first match of a text.
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	name := ts.MkAbs(args[0])
+	b, err := os.ReadFile(name)
+	ts.Check(err)
+	at := bytes.Index(b, []byte(args[1]))
+	if at < 0 {
+		ts.Fatalf("%s holds no %q", args[0], args[1])
+	}
+	at += len(args[1])
+	if b[at] == 'A' {
+		b[at] = 'B'
+	} else {
+		b[at] = 'A'
+	}
+	ts.Check(os.WriteFile(name, b, 0o600))
+}
