@@ -15,6 +15,7 @@ import (
 // not import doors, stages neither stages nor doors.
 var layers = [][]string{
 	{"cmd/heed"},
+	{"internal/demo"},
 	{"internal/node"},
 	{"internal/taxii", "internal/api", "internal/web"},
 	{"internal/intake", "internal/desk", "internal/deliver", "internal/review"},

@@ -5,6 +5,7 @@ package heedtest
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -125,4 +126,13 @@ func findPostgres() string {
 		}
 	}
 	return ""
+}
+
+// FreeAddress gives a loopback address that nobody listens on at this moment.
+func FreeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
 }

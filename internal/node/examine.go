@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"time"
 
 	"heed"
@@ -43,12 +45,33 @@ func Examine(ctx context.Context, dir string, x Examination) (verify.Report, err
 	if err != nil {
 		return verify.Report{}, err
 	}
-	found, err := store.Check(ctx, db, store.CheckOptions{Log: log, Views: x.Views, Progress: x.Progress,
+	newest, err := headBeside(dir, log)
+	if err != nil {
+		return verify.Report{}, err
+	}
+	found, err := store.Check(ctx, db, store.CheckOptions{Log: log, Newest: newest, Views: x.Views, Progress: x.Progress,
 		Key: func(p heed.PartyID) (envelope.PublicKey, bool) { k, ok := keys[p]; return k, ok }})
 	if err != nil {
 		return verify.Report{}, err
 	}
 	return verify.Report{Statements: int(found.Statements), Wrong: found.Wrong, Head: fmt.Sprintf("%s %s", verify.Thousands(found.Statements), found.Root)}, nil
+}
+
+// headBeside reads the last signed head that is kept outside the database. A running node
+// writes it just after the database, so it is never the newer one.
+func headBeside(dir string, log ledger.Verifier) (int64, error) {
+	note, err := os.ReadFile(filepath.Join(dir, headName))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	h, err := ledger.OpenHead(note, log)
+	if err != nil {
+		return 0, fmt.Errorf("the head kept beside the database: %w", err)
+	}
+	return h.Size, nil
 }
 
 // recordedKeys reads the cards in the ledger. A party's card must be signed by the key in

@@ -20,6 +20,7 @@ import (
 // CheckOptions say what [Check] is to look at.
 type CheckOptions struct {
 	Log      ledger.Verifier // of this node's log
+	Newest   int64           // size of the head kept beside the database; 0: none is
 	Views    bool            // also every row of every view
 	Key      func(heed.PartyID) (envelope.PublicKey, bool)
 	Progress func(done, total int64) // may be nil
@@ -86,7 +87,7 @@ func (c *checker) ledger(tx *Tx) error {
 	if err := tx.one([]any{&size, &root}, `SELECT size, root FROM house_head WHERE log = ?`, logNumber); err != nil {
 		return err
 	}
-	if err := tx.loadHeads(&c.heads); err != nil {
+	if err := c.loadHeads(tx); err != nil {
 		return err
 	}
 	var err error
@@ -123,12 +124,23 @@ func (c *checker) ledger(tx *Tx) error {
 	return nil
 }
 
-func (tx *Tx) loadHeads(list *[]SignedHead) error {
+// loadHeads reads the signed heads. Each names the one before, and the newest must be at
+// least the one kept beside the database.
+func (c *checker) loadHeads(tx *Tx) error {
 	var h SignedHead
-	return tx.each([]any{&h.Size, &h.Note}, func() error {
-		*list = append(*list, SignedHead{h.Size, bytes.Clone(h.Note)})
+	var log, prev, last int64
+	err := tx.each([]any{&log, &h.Size, &prev, &h.Note}, func() error {
+		if log != logNumber || prev != last {
+			c.wrong("ledger_heads", h.Size, "it follows the head of %d, which is not the one before it (%d)", prev, last)
+		}
+		last = h.Size
+		c.heads = append(c.heads, SignedHead{h.Size, bytes.Clone(h.Note)})
 		return nil
-	}, `SELECT size, note FROM ledger_heads ORDER BY size`)
+	}, `SELECT log, size, prev, note FROM ledger_heads ORDER BY log, size`)
+	if last < c.opt.Newest {
+		c.wrong("ledger_heads", c.opt.Newest, "it is missing: the head kept beside the database is newer than all here")
+	}
+	return err
 }
 
 // records streams the rows to as many workers as there are cores and grows the tree.

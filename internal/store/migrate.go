@@ -48,6 +48,7 @@ CREATE TABLE ledger_tiles (
 CREATE TABLE ledger_heads (
 	log BIGINT NOT NULL,
 	size BIGINT NOT NULL,
+	prev BIGINT NOT NULL,            -- size of the head signed before; 0: none
 	note {blob} NOT NULL,
 	PRIMARY KEY (log, size)
 );

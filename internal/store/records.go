@@ -255,7 +255,9 @@ func (tx *Tx) AddSignedHead(h SignedHead) error {
 		return ErrReadOnly
 	}
 	tx.seq.head = SignedHead{} // read again after the commit
-	return tx.exec(`INSERT INTO ledger_heads (log, size, note) VALUES (?, ?, ?) ON CONFLICT (log, size) DO NOTHING`, logNumber, h.Size, h.Note)
+	return tx.exec(`INSERT INTO ledger_heads (log, size, prev, note)
+		SELECT ?, ?, COALESCE(MAX(size), 0), ? FROM ledger_heads WHERE log = ? AND size < ? ON CONFLICT (log, size) DO NOTHING`,
+		logNumber, h.Size, h.Note, logNumber, h.Size)
 }
 
 // SignedHeadFrom gives the smallest signed head that covers a leaf.
