@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,6 +22,7 @@ import (
 	"heed/internal/node"
 	"heed/internal/people"
 	"heed/internal/store"
+	"heed/verify"
 )
 
 var postgres *heedtest.Postgres
@@ -358,5 +360,43 @@ func tamper(t *testing.T, db *sql.DB, engine string, verdict func() (string, []s
 	}
 	if last, _ := verdict(); !strings.HasPrefix(last, "ok: ") {
 		t.Errorf("put back as it was, it says %s", last)
+	}
+}
+
+// A verifier in another language, written from docs/formats.md, agrees.
+func TestVerifierInAnotherLanguage(t *testing.T) {
+	program, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("SKIPPED: the verifier in another language: Node.js is not installed")
+	}
+	p := meet(t, "")
+	said := p.story()
+	for i := range p.n {
+		b, err := p.n[i].Bundle(t.Context(), p.id[i], said[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(t.TempDir(), "bundle.json")
+		run := func(b []byte) (string, error) {
+			if err := os.WriteFile(name, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out, err := exec.Command(program, filepath.Join("..", "..", "verify", "node", "verify.mjs"), name).CombinedOutput()
+			return string(out), err
+		}
+		if out, err := run(b); err != nil || !strings.HasPrefix(out, "ok: 7 statements") {
+			t.Fatalf("%v: %s", err, out)
+		}
+		for _, member := range []string{`"entry": "heed-entry/1\nkind `, `"body_salt": "`, `"payload": "`, `"sig": "`, `"head": "`, `"log_key": "`} {
+			at := bytes.Index(b, []byte(member)) + len(member)
+			bad := bytes.Clone(b)
+			bad[at] ^= 1
+			if out, err := run(bad); err == nil {
+				t.Errorf("a byte behind %s changed: %s", member, out)
+			}
+			if read, err := verify.ReadBundle(bad); err == nil && len(read.Check().Wrong) == 0 {
+				t.Errorf("a byte behind %s changed: our own verifier finds nothing wrong", member)
+			}
+		}
 	}
 }
