@@ -11,7 +11,9 @@ build: ## one static binary: bin/heed
 
 test: check ## everything that must hold
 	@scripts/postgres
+	@mkdir -p bench/out
 	$(GO) test ./...
+	@$(MAKE) --no-print-directory fuzz
 
 check: ## format, vet, staticcheck
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "not gofmt-ed:"; echo "$$bad"; exit 1; fi
@@ -25,3 +27,15 @@ clean:
 	rm -rf bin bench/out
 
 include $(wildcard bench/*.mk)
+
+FUZZTIME ?= 10s
+FUZZ = internal/ledger:FuzzParseEntry internal/ledger:FuzzParseHead internal/stix:FuzzParse internal/stix:FuzzCut \
+	internal/stix:FuzzCanonical internal/envelope:FuzzParse internal/envelope:FuzzParseSignatures verify:FuzzReadBundle verify:FuzzReadCard
+
+.PHONY: fuzz crash
+fuzz: ## every parser, FUZZTIME each
+	@for f in $(FUZZ); do echo "fuzz $$f for $(FUZZTIME)"; $(GO) test ./$${f%%:*} -run '^$$' -fuzz "^$${f##*:}$$" -fuzztime $(FUZZTIME) >bench/out/fuzz.log 2>&1 || { cat bench/out/fuzz.log; exit 1; }; done
+
+KILLS ?= 500
+crash: ## kill a node KILLS times and look for what it had acknowledged
+	$(GO) test ./cmd/heed -run TestCrash -kills $(KILLS) -timeout 60m -v

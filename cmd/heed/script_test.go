@@ -18,7 +18,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"heed": main})
+	testscript.Main(m, map[string]func(){"heed": main, "crash-client": crashClient})
 }
 
 // The stories a duty officer would tell, run with the real program.

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"strings"
 	"sync"
@@ -145,74 +146,92 @@ func (c *checker) loadHeads(tx *Tx) error {
 
 // records streams the rows to as many workers as there are cores and grows the tree.
 func (c *checker) records(tx *Tx, total int64) error {
-	type slice struct {
-		rows []raw
-		done chan struct{}
-	}
-	work := make(chan slice)
+	work := make(chan []raw)
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			for s := range work {
-				for i := range s.rows {
-					c.record(&s.rows[i])
+			for rows := range work {
+				for i := range rows {
+					c.record(&rows[i])
 				}
-				close(s.done)
 			}
 		}()
 	}
 	defer wg.Wait()
 	defer close(work)
-	var rows []raw
 	next := int64(0)
-	flush := func() error {
-		work <- slice{rows, make(chan struct{})}
-		rows = nil
+	for last := int64(math.MinInt64); ; {
+		rows, err := tx.rawAfter(last)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			break
+		}
+		last = rows[len(rows)-1].idx
+		for i := range rows {
+			if err := c.place(&rows[i], &next, total); err != nil {
+				return err
+			}
+		}
+		work <- rows
 		if c.opt.Progress != nil {
 			c.opt.Progress(next, total)
 		}
-		return c.tree.Full(c.tile(tx))
-	}
-	var log int64
-	var r raw
-	err := tx.each([]any{&log, &r.idx, &r.desk, &r.author, &r.id, &r.version, &r.kind, &r.door, &r.from, &r.at, &r.entry, &r.salt, &r.signed,
-		&r.digest, &r.payload, &r.sigs, &r.carried, &r.about, &r.receipt, &r.rsigs}, func() error {
-		for ; next < r.idx && next < total; next++ {
-			c.wrong("ledger_records", next, "it is missing")
-			if len(c.report.Wrong) >= maxWrong {
-				return errEnough
-			}
-		}
-		if r.idx != next || log != logNumber {
-			c.wrong("ledger_records", r.idx, "it stands where no record can be")
-			return nil
-		}
-		next++
-		c.tree.Append(ledger.Leaf(r.entry))
-		if err := c.head(); err != nil {
+		if err := c.tree.Full(c.tile(tx)); err != nil {
 			return err
 		}
-		rows = append(rows, r.clone())
-		if len(rows) == checkSlice {
-			return flush()
+		if c.enough() {
+			return nil
 		}
-		return nil
-	}, `SELECT log, `+recordColumns+` FROM ledger_records ORDER BY log, idx`)
-	if err != nil && !errors.Is(err, errEnough) {
+	}
+	for ; next < total && !c.enough(); next++ {
+		c.wrong("ledger_records", next, "it is missing")
+	}
+	var strays int64
+	if err := tx.one([]any{&strays}, `SELECT COUNT(*) FROM ledger_records WHERE log <> ?`, logNumber); err != nil {
 		return err
 	}
-	for ; next < total && err == nil; next++ {
-		c.wrong("ledger_records", next, "it is missing")
-		if len(c.report.Wrong) >= maxWrong {
-			break
-		}
+	if strays > 0 {
+		c.wrong("ledger_records", "all", "%d rows are of a log that this node does not have", strays)
 	}
-	return flush()
+	return nil
 }
 
-var errEnough = errors.New("enough is wrong")
+// place gives a row its leaf in the tree that is grown beside.
+func (c *checker) place(r *raw, next *int64, total int64) error {
+	for ; *next < r.idx && *next < total && !c.enough(); *next++ {
+		c.wrong("ledger_records", *next, "it is missing")
+	}
+	if r.idx != *next {
+		c.wrong("ledger_records", r.idx, "it stands where no record can be")
+		return nil
+	}
+	*next++
+	c.tree.Append(ledger.Leaf(r.entry))
+	return c.head()
+}
+
+// rawAfter reads the next slice of rows. It is read whole before anything else is asked on
+// the same connection.
+func (tx *Tx) rawAfter(idx int64) ([]raw, error) {
+	var rows []raw
+	var r raw
+	err := tx.each([]any{&r.idx, &r.desk, &r.author, &r.id, &r.version, &r.kind, &r.door, &r.from, &r.at, &r.entry, &r.salt, &r.signed,
+		&r.digest, &r.payload, &r.sigs, &r.carried, &r.about, &r.receipt, &r.rsigs}, func() error {
+		rows = append(rows, r.clone())
+		return nil
+	}, `SELECT `+recordColumns+` FROM ledger_records WHERE log = ? AND idx > ? ORDER BY idx LIMIT ?`, logNumber, idx, checkSlice)
+	return rows, err
+}
+
+func (c *checker) enough() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.report.Wrong) >= maxWrong
+}
 
 func (r raw) clone() raw {
 	for _, b := range []*[]byte{&r.entry, &r.salt, &r.signed, &r.digest, &r.sigs, &r.receipt, &r.rsigs} {
