@@ -136,7 +136,6 @@ func crash(t *testing.T, database string) {
 		t.Fatal(err)
 	}
 	r := mrand.New(mrand.NewPCG(uint64(time.Now().UnixNano()), 1))
-	acked := 0
 	for k := range *kills {
 		serve := tr.serve()
 		time.Sleep(time.Duration(20+r.IntN(120)) * time.Millisecond) // the moment of the kill, by chance
@@ -144,7 +143,7 @@ func crash(t *testing.T, database string) {
 			t.Fatal(err)
 		}
 		_ = serve.Wait() // it was killed
-		acked = tr.look(k)
+		tr.look(k)
 	}
 	if err := in.Close(); err != nil {
 		t.Fatal(err)
@@ -152,7 +151,7 @@ func crash(t *testing.T, database string) {
 	if err := client.Wait(); err != nil {
 		t.Error(err)
 	}
-	acked = tr.look(*kills)
+	acked := tr.look(*kills)
 	if acked < *kills {
 		t.Errorf("only %d statements were acknowledged in %d lives: the trial tries nothing", acked, *kills)
 	}

@@ -83,6 +83,7 @@ func initCommand(f *flags) *cobra.Command {
 
 func serveCommand(f *flags) *cobra.Command {
 	var verbose bool
+	var batch int
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the node until interrupted",
@@ -94,7 +95,9 @@ func serveCommand(f *flags) *cobra.Command {
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			n, err := node.New(ctx, f.node, world(level))
+			w := world(level)
+			w.Batch = batch
+			n, err := node.New(ctx, f.node, w)
 			if err != nil {
 				return err
 			}
@@ -109,6 +112,8 @@ func serveCommand(f *flags) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log more")
+	cmd.Flags().IntVar(&batch, "batch", 0, "writes that share a transaction at most, for measuring")
+	_ = cmd.Flags().MarkHidden("batch") // the flag exists: it was made above
 	return cmd
 }
 

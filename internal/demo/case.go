@@ -167,15 +167,6 @@ func (c Case) publishers(ids []string) string {
 	return strings.Join(out, "; ")
 }
 
-func (c Case) event(id string) (Event, bool) {
-	for _, e := range c.Events {
-		if e.ID == id {
-			return e, true
-		}
-	}
-	return Event{}, false
-}
-
 // mark is the exercise flag of everything that is said for an event.
 func (e Event) mark() string {
 	return fmt.Sprintf("reconstruction from the public record, event %s, certainty %s", e.ID, e.Certainty)

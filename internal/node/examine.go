@@ -54,7 +54,7 @@ func Examine(ctx context.Context, dir string, x Examination) (verify.Report, err
 	if err != nil {
 		return verify.Report{}, err
 	}
-	return verify.Report{Statements: int(found.Statements), Wrong: found.Wrong, Head: fmt.Sprintf("%s %s", verify.Thousands(found.Statements), found.Root)}, nil
+	return verify.Report{Statements: int(found.Statements), Signatures: found.Signatures, Wrong: found.Wrong, Head: fmt.Sprintf("%s %s", verify.Thousands(found.Statements), found.Root)}, nil
 }
 
 // headBeside reads the last signed head that is kept outside the database. A running node

@@ -34,6 +34,8 @@ type World struct {
 	Rand io.Reader
 	Log  *slog.Logger
 	Beat time.Duration // between signed heads; zero: one second
+	// Batch bounds the writes that share a transaction, for measuring; zero: the store's own.
+	Batch int
 	// Fatal ends the process when this machine's disk fails to sync.
 	Fatal func(error)
 }
@@ -76,7 +78,7 @@ func New(ctx context.Context, dir string, w World) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{Dir: dir, Config: conf, world: w, heads: make(chan seenHead, 1024), beatNow: make(chan struct{}, 1)}
-	n.db, err = store.Open(ctx, store.Options{URL: conf.databaseURL(dir), Now: w.Now, Rand: w.Rand, Log: w.Log, Fatal: w.Fatal})
+	n.db, err = store.Open(ctx, store.Options{URL: conf.databaseURL(dir), Now: w.Now, Rand: w.Rand, Log: w.Log, Fatal: w.Fatal, Batch: w.Batch})
 	if err != nil {
 		return nil, err
 	}

@@ -222,7 +222,7 @@ func (s *sequencer) fill(first *job) ([]*job, error) {
 		if err := s.runOne(tx, j); err != nil {
 			return jobs, err
 		}
-		if len(jobs) == batchMax || time.Since(started) > batchTime {
+		if len(jobs) >= s.batchMax() || time.Since(started) > batchTime {
 			return jobs, s.seal(ctx, tx)
 		}
 		if j = s.more(); j == nil {
@@ -230,6 +230,13 @@ func (s *sequencer) fill(first *job) ([]*job, error) {
 		}
 		jobs = append(jobs, j)
 	}
+}
+
+func (s *sequencer) batchMax() int {
+	if s.db.opt.Batch > 0 {
+		return s.db.opt.Batch
+	}
+	return batchMax
 }
 
 // clock gives the batch its time: it never falls. A leap backwards is marked in the log.

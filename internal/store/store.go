@@ -52,6 +52,7 @@ type Options struct {
 	Now      func() time.Time // never nil
 	Rand     io.Reader        // never nil
 	Log      *slog.Logger     // nil: slog.Default()
+	Batch    int              // closures to a transaction at most; 0: 512. For measuring only
 	// Fatal is called when this machine's disk failed to sync: what was being committed is
 	// unknown, and a retry could report as kept what is not. It should end the process. Nil:
 	// the store only stops.
