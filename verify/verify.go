@@ -114,7 +114,7 @@ func (b Bundle) JSON() []byte {
 // Report says what was checked.
 type Report struct {
 	Statements int
-	Signatures int64  // verified in a node's folder
+	Signatures int64    // verified in a node's folder
 	Head       string   // "1234 <root>"
 	Lines      []string // one a record, for people
 	Wrong      []string // what does not hold; none: all does

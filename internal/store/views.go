@@ -101,8 +101,10 @@ func (tx *Tx) project(r Record) error {
 			s.Modified, _ = stix.ParseTime(obj.VersionText())
 		}
 	}
-	if err := tx.projectStatement(r, s, headline); err != nil {
-		return err
+	if r.Kind != heed.KindDelivery && r.Kind != heed.KindReceipt { // those have views of their own
+		if err := tx.projectStatement(r, s, headline); err != nil {
+			return err
+		}
 	}
 	switch {
 	case s.Delivery != nil:
@@ -154,7 +156,7 @@ func (tx *Tx) projectRung(r Record, party heed.PartyID, c *heed.Receipt) error {
 		c.At.UnixMicro(), c.Log, c.Leaf, person)
 }
 
-// Line is one row of the view of statements.
+// Line is one row of the view of statements; deliveries and receipts have views of their own.
 type Line struct {
 	Desk       heed.PartyID
 	Author     heed.PartyID
