@@ -36,7 +36,8 @@ type Sender struct {
 type Parcel struct {
 	Warning  heed.ID
 	Delivery heed.ID
-	Body     []byte
+	Objects  [][]byte // outer forms
+	Body     []byte   // an envelope of them
 }
 
 // Make makes a parcel.
@@ -67,6 +68,7 @@ func (s *Sender) Make(n int, at time.Time) (Parcel, error) {
 		if err != nil {
 			return p, err
 		}
+		p.Objects = append(p.Objects, outer)
 		p.Body = append(p.Body, outer...)
 	}
 	p.Body = append(p.Body, "]}"...)

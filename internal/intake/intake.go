@@ -62,8 +62,6 @@ type Intake struct {
 	MayAppend func() (ok bool, why string)
 	// Heads is told of every head that a peer's delivery or receipt carried, after its commit.
 	Heads func(party heed.PartyID, note string)
-	// Changed is told after each commit that recorded something.
-	Changed func()
 	// Head gives the newest signed head of this node's log, as a note.
 	Head func() string
 	// Later writes what need not be on stable storage before the answer, such as the
@@ -491,9 +489,6 @@ func (in *Intake) after(u *unit) {
 		case s.Receipt != nil && s.Receipt.Head != "":
 			in.Heads(it.author, s.Receipt.Head)
 		}
-	}
-	if in.Changed != nil {
-		in.Changed()
 	}
 }
 

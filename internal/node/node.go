@@ -57,7 +57,6 @@ type Node struct {
 	client    *taxii.Client
 	gate      gate
 	heads     chan seenHead
-	beatNow   chan struct{}
 
 	servers []*http.Server
 	addr    net.Addr
@@ -77,7 +76,7 @@ func New(ctx context.Context, dir string, w World) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{Dir: dir, Config: conf, world: w, heads: make(chan seenHead, 1024), beatNow: make(chan struct{}, 1)}
+	n := &Node{Dir: dir, Config: conf, world: w, heads: make(chan seenHead, 1024)}
 	n.db, err = store.Open(ctx, store.Options{URL: conf.databaseURL(dir), Now: w.Now, Rand: w.Rand, Log: w.Log, Fatal: w.Fatal, Batch: w.Batch})
 	if err != nil {
 		return nil, err
@@ -100,7 +99,7 @@ func (n *Node) assemble(ctx context.Context) error {
 	}
 	n.pen = &people.Pen{Directory: n.directory, Keys: keys, Origin: n.signer.Origin(), Rand: n.world.Rand}
 	n.intake = &intake.Intake{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend,
-		Heads: n.noteHead, Changed: n.changed, Head: n.Head, Later: n.later}
+		Heads: n.noteHead, Head: n.Head, Later: n.later}
 	n.desk = &desk.Desk{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend, Changed: n.changed}
 	n.dispatch = &deliver.Dispatcher{Store: n.db, Directory: n.directory, Owner: fmt.Sprintf("%s-%d", n.Config.Name, os.Getpid()),
 		Now: n.world.Now, Log: n.world.Log, Send: n.client.Send, Take: n.takeReceipts}
@@ -239,14 +238,8 @@ func (n *Node) serve(srv *http.Server, l net.Listener) {
 	}()
 }
 
-// changed tells those who read the ledger on that there is more.
-func (n *Node) changed() {
-	n.dispatch.Wake()
-	select {
-	case n.beatNow <- struct{}{}:
-	default:
-	}
-}
+// changed tells the dispatcher that something may be due.
+func (n *Node) changed() { n.dispatch.Wake() }
 
 // later writes with the next commits, in the background.
 func (n *Node) later(fn func(*store.Tx) error) {

@@ -47,14 +47,14 @@ func world() node.World {
 
 // pair is two nodes that know each other, in one process.
 type pair struct {
-	t        *testing.T
+	t        testing.TB
 	dir      [2]string
 	n        [2]*node.Node
 	id       [2]heed.PartyID
 	database string
 }
 
-func meet(t *testing.T, database string) *pair {
+func meet(t testing.TB, database string) *pair {
 	t.Helper()
 	p := &pair{t: t, database: database}
 	var cards [2]node.Card
@@ -109,7 +109,7 @@ func (p *pair) stop(i int) {
 	p.n[i] = nil
 }
 
-func free(t *testing.T) string {
+func free(t testing.TB) string {
 	t.Helper()
 	l, err := heedtest.FreeAddress()
 	if err != nil {
@@ -119,7 +119,7 @@ func free(t *testing.T) string {
 }
 
 // until polls what another goroutine or node brings about.
-func until(t *testing.T, what string, so func() bool) {
+func until(t testing.TB, what string, so func() bool) {
 	t.Helper()
 	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if so() {
