@@ -11,7 +11,6 @@ build: ## one static binary: bin/heed
 
 test: check ## everything that must hold
 	@scripts/postgres
-	@mkdir -p bench/out
 	$(GO) test ./...
 	@$(MAKE) --no-print-directory fuzz
 
@@ -34,7 +33,7 @@ FUZZ = internal/ledger:FuzzParseEntry internal/ledger:FuzzParseHead internal/sti
 
 .PHONY: fuzz crash
 fuzz: ## every parser, FUZZTIME each
-	@for f in $(FUZZ); do echo "fuzz $$f for $(FUZZTIME)"; $(GO) test ./$${f%%:*} -run '^$$' -fuzz "^$${f##*:}$$" -fuzztime $(FUZZTIME) >bench/out/fuzz.log 2>&1 || { cat bench/out/fuzz.log; exit 1; }; done
+	@scripts/fuzz $(FUZZTIME) $(FUZZ)
 
 KILLS ?= 500
 crash: ## kill a node KILLS times and look for what it had acknowledged
