@@ -400,3 +400,12 @@ func TestVerifierInAnotherLanguage(t *testing.T) {
 		}
 	}
 }
+
+// receive brings one object from the coast to the harbour and expects a state.
+func (p *pair) receive(i int, outer []byte, want intake.State) {
+	p.t.Helper()
+	out, err := p.n[i].Intake().Receive(p.t.Context(), intake.Arrival{Door: "taxii", From: string(p.id[1-i]), Peer: p.id[1-i], Desk: p.id[i], Objects: [][]byte{outer}})
+	if err != nil || out[0].State != want {
+		p.t.Fatalf("%+v, %v; want %s", out, err, want)
+	}
+}
