@@ -89,7 +89,7 @@ func (d *Desk) deliveriesOf(tx *store.Tx, rec store.Record) ([]*heed.Statement, 
 	}
 	var out []*heed.Statement
 	for _, r := range list {
-		obj, err := stix.Parse(r.Envelope.Payload)
+		obj, err := stix.Recorded(r.Envelope.Payload)
 		if err != nil {
 			return nil, err
 		}

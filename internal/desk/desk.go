@@ -144,7 +144,7 @@ func (d *Desk) receivers(ctx context.Context, by Actor, draft Draft) ([]heed.Par
 			if r.Author != by.Desk {
 				return fmt.Errorf("%w: only its author versions a statement, and this one is by %s", ErrNot, d.Directory.Show(r.Author))
 			}
-			obj, err := stix.Parse(r.Envelope.Payload)
+			obj, err := stix.Recorded(r.Envelope.Payload)
 			if err != nil {
 				return err
 			}
@@ -254,7 +254,7 @@ func (d *Desk) read(tx *store.Tx, idx int64) (store.Record, *heed.Statement, err
 	if err != nil || rec.Envelope.Payload == nil {
 		return rec, nil, err
 	}
-	obj, err := stix.Parse(rec.Envelope.Payload)
+	obj, err := stix.Recorded(rec.Envelope.Payload)
 	return rec, obj.Statement, err
 }
 

@@ -224,7 +224,7 @@ func (s *Sheet) fill(rec store.Record) error {
 		s.Text = "(the body was erased; the entry still proves when it came, what it was and by which door)"
 		return nil
 	}
-	obj, err := stix.Parse(rec.Envelope.Payload)
+	obj, err := stix.Recorded(rec.Envelope.Payload)
 	if err != nil {
 		return err
 	}
@@ -249,7 +249,7 @@ func (d *Desk) around(tx *store.Tx, sheet *Sheet, rec store.Record) error {
 		return err
 	}
 	for _, r := range decisions {
-		if obj, err := stix.Parse(r.Envelope.Payload); err == nil && obj.Statement != nil && obj.Statement.Decision != nil {
+		if obj, err := stix.Recorded(r.Envelope.Payload); err == nil && obj.Statement != nil && obj.Statement.Decision != nil {
 			sheet.Decisions = append(sheet.Decisions, *obj.Statement.Decision)
 		}
 	}

@@ -366,29 +366,28 @@ func (in *Intake) newRecord(a Arrival, it *item) store.New {
 // recordDelivery appends the delivery and signs the delivered receipt that answers it; a
 // repeat gives the first receipt again.
 func (in *Intake) recordDelivery(tx *store.Tx, a Arrival, rec store.Record, it *item, id heed.ID) (Outcome, error) {
-	row, err := tx.Append(in.newRecord(a, it))
+	env, err := in.Pen.Receipt(tx, a.Desk, heed.Delivered, rec, it.statement, id, "")
+	if err != nil {
+		return Outcome{}, err
+	}
+	n := in.newRecord(a, it)
+	n.Receipt = &env
+	row, err := tx.Append(n)
+	state := Recorded
 	switch {
 	case errors.Is(err, store.ErrExists):
 		if row.Receipt == nil {
 			return Outcome{}, fmt.Errorf("delivery %s is recorded without a receipt", it.id)
 		}
-		receipt, err := stix.Splice(row.Receipt.Payload, *row.Receipt)
-		return Outcome{State: Repeated, Index: row.Index, Receipt: receipt}, err
+		state = Repeated
 	case errors.Is(err, store.ErrConflict):
 		return Outcome{}, refusal{first: row, alarm: "two-contents",
 			words: fmt.Sprintf("delivery %s is known here with other words; both seals are kept as evidence", refOf(it))}
 	case err != nil:
 		return Outcome{}, err
 	}
-	env, err := in.Pen.Receipt(tx, a.Desk, heed.Delivered, rec, it.statement, id, "")
-	if err != nil {
-		return Outcome{}, err
-	}
-	if err := tx.SetReceipt(row.Index, env); err != nil {
-		return Outcome{}, err
-	}
-	receipt, err := stix.Splice(env.Payload, env)
-	return Outcome{State: Recorded, Index: row.Index, Receipt: receipt}, err
+	receipt, err := stix.Splice(row.Receipt.Payload, *row.Receipt)
+	return Outcome{State: state, Index: row.Index, Receipt: receipt}, err
 }
 
 // checkReceipt holds a peer's receipt against what we delivered.

@@ -51,10 +51,10 @@ func walk(b []byte, visit func(dec *jsontext.Decoder, depth int, name string, be
 		return broken("size", MaxBytes, "the object has %d bytes; at most %d are taken", len(b), MaxBytes)
 	}
 	dec := jsontext.NewDecoder(bytes.NewBuffer(b))
-	ours := 0 // depth of our extension's object, while inside
+	ours := 0                                 // depth of our extension's object, while inside
+	var inObject, nameNext [MaxDepth + 1]bool // by depth
 	for {
 		before := dec.InputOffset()
-		kind, length := dec.StackIndex(dec.StackDepth())
 		tok, err := dec.ReadToken()
 		if err == io.EOF {
 			return broken("empty", 0, "there is no JSON here")
@@ -62,11 +62,19 @@ func walk(b []byte, visit func(dec *jsontext.Decoder, depth int, name string, be
 		if err != nil {
 			return explain(err, dec)
 		}
-		depth := dec.StackDepth()
-		switch {
-		case depth > MaxDepth:
+		depth, kind := dec.StackDepth(), tok.Kind()
+		if depth > MaxDepth {
 			return broken("depth", before, "it is nested more than %d deep", MaxDepth)
-		case tok.Kind() == '"' && kind == '{' && length%2 == 0:
+		}
+		isName := kind == '"' && nameNext[depth]
+		switch kind {
+		case '{', '[':
+			inObject[depth], nameNext[depth] = kind == '{', kind == '{'
+		default:
+			nameNext[depth] = !isName && inObject[depth]
+		}
+		switch {
+		case isName:
 			name := tok.String()
 			if depth == 1 || ours > 0 {
 				if known := strings.ToLower(name); known != name && knownNames[known] {
@@ -79,15 +87,17 @@ func walk(b []byte, visit func(dec *jsontext.Decoder, depth int, name string, be
 				ours = 0
 			}
 			if visit != nil {
+				at := dec.InputOffset()
 				if err := visit(dec, depth, name, before); err != nil {
 					return err
 				}
+				nameNext[depth] = dec.InputOffset() > at // it read the value, too
 			}
-		case tok.Kind() == '0':
+		case kind == '0':
 			if !exact(tok.String()) {
 				return broken("number", before, "the number %s cannot be held exactly: readers would see different numbers; write it as text", shorten(tok.String()))
 			}
-		case tok.Kind() == '}' && depth < ours:
+		case kind == '}' && depth < ours:
 			ours = 0
 		}
 		if depth == 0 {

@@ -25,6 +25,9 @@ type New struct {
 	Envelope envelope.Envelope // Payload: the signed bytes; no PayloadType: unsealed
 	Carried  string            // in what shape it came
 	About    heed.ID           // its subject, if it is a delivery, receipt or decision
+	// Receipt is the delivered receipt that answers a delivery; it stands on the delivery's
+	// own row.
+	Receipt *envelope.Envelope
 }
 
 // Record is a statement as this node took it in.
@@ -35,7 +38,6 @@ type Record struct {
 	Digest     [32]byte // SHA-256 of the signed bytes
 	Entry      []byte   // its canonical text in the ledger
 	BodySalt   []byte   // nil once erased, as is Envelope.Payload
-	Receipt    *envelope.Envelope
 }
 
 // Ref names the recorded version.
@@ -70,11 +72,16 @@ func (tx *Tx) Append(n New) (Record, error) {
 	if _, err := ledger.ParseEntry(rec.Entry); err != nil {
 		return Record{}, err
 	}
+	var receipt, receiptSigs []byte
+	if n.Receipt != nil {
+		receipt, receiptSigs = n.Receipt.Payload, envelope.FormatSignatures(n.Receipt.Signatures)
+	}
 	rows, err := tx.q.exec(tx.ctx, `INSERT INTO ledger_records (log, idx, desk, author, id, version, kind, door, handed, recorded_at,
-		entry, body_salt, signed, digest, payload_type, signatures, carried, about) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		entry, body_salt, signed, digest, payload_type, signatures, carried, about, receipt, receipt_signatures)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id, version, desk, author) DO NOTHING`,
 		logNumber, rec.Index, string(n.Desk), string(n.Author), string(n.ID), int64(n.Version), string(n.Kind), n.Door, n.From, tx.now.UnixMicro(),
-		rec.Entry, rec.BodySalt, n.Envelope.Payload, rec.Digest[:], n.Envelope.PayloadType, sigs, n.Carried, string(n.About))
+		rec.Entry, rec.BodySalt, n.Envelope.Payload, rec.Digest[:], n.Envelope.PayloadType, sigs, n.Carried, string(n.About), receipt, receiptSigs)
 	if err != nil {
 		return Record{}, err
 	}
@@ -101,16 +108,6 @@ func notNull(b []byte) []byte {
 		return []byte{}
 	}
 	return b
-}
-
-// SetReceipt keeps the delivered receipt on the row of the delivery that it answers, once.
-func (tx *Tx) SetReceipt(idx int64, env envelope.Envelope) error {
-	rows, err := tx.q.exec(tx.ctx, `UPDATE ledger_records SET receipt = ?, receipt_signatures = ? WHERE log = ? AND idx = ? AND receipt IS NULL AND kind = 'delivery'`,
-		env.Payload, envelope.FormatSignatures(env.Signatures), logNumber, idx)
-	if err == nil && rows == 0 {
-		return fmt.Errorf("store: record %d takes no receipt", idx)
-	}
-	return err
 }
 
 // Find gives the record of one version.

@@ -90,7 +90,7 @@ func (tx *Tx) project(r Record) error {
 	var s heed.Statement // of an erased or foreign body only what the row holds
 	var headline string
 	if r.Envelope.Payload != nil {
-		obj, err := stix.Parse(r.Envelope.Payload)
+		obj, err := stix.Recorded(r.Envelope.Payload)
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (tx *Tx) project(r Record) error {
 	if r.Receipt == nil {
 		return nil
 	}
-	obj, err := stix.Parse(r.Receipt.Payload)
+	obj, err := stix.Recorded(r.Receipt.Payload)
 	if err != nil || obj.Statement == nil || obj.Statement.Receipt == nil {
 		return fmt.Errorf("its receipt cannot be read: %w", err)
 	}
