@@ -121,10 +121,12 @@ type Statement struct {
 	Decision *Decision
 	Key      *Key
 	Log      *Log
+	Grant    *Grant
+	Question *Question
 }
 
-// Subject is the statement that a delivery hands over, a receipt answers or a decision is
-// taken on; the zero Ref for other kinds.
+// Subject is the statement that a delivery hands over, a receipt answers, a decision is
+// taken on, a grant opens or a question is about; the zero Ref for other kinds.
 func (s *Statement) Subject() Ref {
 	switch {
 	case s.Delivery != nil:
@@ -133,6 +135,10 @@ func (s *Statement) Subject() Ref {
 		return Ref{s.Receipt.Statement, s.Receipt.Version}
 	case s.Decision != nil:
 		return Ref{s.Decision.Statement, s.Decision.Version}
+	case s.Grant != nil:
+		return Ref{s.Grant.Statement, s.Grant.Version}
+	case s.Question != nil:
+		return Ref{s.Question.Statement, s.Question.Version}
 	}
 	return Ref{}
 }
@@ -225,6 +231,8 @@ func (s *Statement) checkBody() error {
 		{KindDecision, s.Decision != nil, func() error { return s.Decision.check() }},
 		{KindKey, s.Key != nil, func() error { return s.Key.check(s) }},
 		{KindLog, s.Log != nil, func() error { return s.Log.check() }},
+		{KindGrant, s.Grant != nil, func() error { return s.Grant.check(s) }},
+		{KindQuestion, s.Question != nil, func() error { return s.Question.check() }},
 	}
 	for _, b := range bodies {
 		switch {
@@ -244,7 +252,7 @@ func (s *Statement) checkBody() error {
 // Typed reports whether the kind has a body with a type here.
 func (k Kind) Typed() bool {
 	switch k {
-	case KindWarning, KindDelivery, KindReceipt, KindDecision, KindKey, KindLog:
+	case KindWarning, KindDelivery, KindReceipt, KindDecision, KindKey, KindLog, KindGrant, KindQuestion:
 		return true
 	}
 	return false

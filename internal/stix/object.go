@@ -27,6 +27,7 @@ type Object struct {
 	Name      string
 	Text      string
 	Statement *heed.Statement // nil: an object without Heed's extension
+	Handling  heed.Handling   // of a warning, or as the markings of a foreign object say
 }
 
 // VersionText is the object's version as TAXII knows it: modified, else created, else empty.
@@ -74,6 +75,8 @@ type wireStatement struct {
 	Decision      *heed.Decision `json:"decision,omitzero"`
 	Key           *heed.Key      `json:"key,omitzero"`
 	Log           *heed.Log      `json:"log,omitzero"`
+	Grant         *heed.Grant    `json:"grant,omitzero"`
+	Question      *heed.Question `json:"question,omitzero"`
 }
 
 // ErrNotSTIX is wrapped where bytes are sound JSON and no STIX 2.1 object.
@@ -102,6 +105,7 @@ func Recorded(signed []byte) (Object, error) {
 		return o, err
 	}
 	if w.Extensions.Statement == nil {
+		o.Handling = marked(heed.Handling{}, w.Markings)
 		return o, nil
 	}
 	s, err := w.statement()
@@ -109,7 +113,37 @@ func Recorded(signed []byte) (Object, error) {
 		return o, err
 	}
 	o.Statement = s
+	if s.Warning != nil {
+		o.Handling = marked(s.Warning.Handling, w.Markings)
+	}
 	return o, nil
+}
+
+// marked adds the markings that an object refers to. The stricter holds; a marking that is
+// not one of the well-known ones says something unknown, which counts as the strictest.
+func marked(h heed.Handling, refs []string) heed.Handling {
+	for _, ref := range refs {
+		label, known := labelOf[ref]
+		if !known {
+			label = oldLabelOf[ref]
+		}
+		switch {
+		case strings.HasPrefix(label, "PAP:"):
+			if h.PAP == "" {
+				h.PAP = label
+			}
+			h = h.Narrow(heed.Handling{PAP: label})
+		case label == "":
+			label = "TLP:RED"
+			fallthrough
+		default:
+			if h.TLP == "" {
+				h.TLP = label
+			}
+			h = h.Narrow(heed.Handling{TLP: label})
+		}
+	}
+	return h
 }
 
 // unfit puts an error of decoding into a sentence without Go's type names.
@@ -170,7 +204,7 @@ func (w *wire) statement() (*heed.Statement, error) {
 		ID: heed.ID(w.ID), Author: heed.PartyID(w.Author), Version: x.Version, Kind: x.Kind,
 		Lang: w.Lang, Revoked: w.Revoked, Reason: x.Reason, Exercise: x.Exercise,
 		Headline: w.Name, Text: w.Description, About: w.ObjectRefs,
-		Warning: x.Warning, Delivery: x.Delivery, Receipt: x.Receipt, Decision: x.Decision, Key: x.Key, Log: x.Log,
+		Warning: x.Warning, Delivery: x.Delivery, Receipt: x.Receipt, Decision: x.Decision, Key: x.Key, Log: x.Log, Grant: x.Grant, Question: x.Question,
 	}
 	if w.Type == "note" {
 		s.Headline, s.Text = w.Abstract, w.Content
@@ -213,7 +247,7 @@ func Compose(s heed.Statement) ([]byte, error) {
 		Created: FormatTime(s.Created), Modified: FormatTime(s.Modified), Revoked: s.Revoked, Lang: s.Lang, ObjectRefs: s.About,
 		Extensions: wireExtensions{&wireStatement{
 			ExtensionType: "property-extension", Kind: s.Kind, Version: s.Version, Reason: s.Reason, Exercise: s.Exercise,
-			Warning: s.Warning, Delivery: s.Delivery, Receipt: s.Receipt, Decision: s.Decision, Key: s.Key, Log: s.Log,
+			Warning: s.Warning, Delivery: s.Delivery, Receipt: s.Receipt, Decision: s.Decision, Key: s.Key, Log: s.Log, Grant: s.Grant, Question: s.Question,
 		}},
 	}
 	switch w.Type {
@@ -249,6 +283,16 @@ var markingID = map[string]string{
 	"PAP:GREEN":        "marking-definition--c43594d1-4b11-4c59-93ab-1c9b14d53ce9",
 	"PAP:AMBER":        "marking-definition--60f8932b-e51e-4458-b265-a2e8be9a80ab",
 	"PAP:RED":          "marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e",
+}
+
+// oldLabelOf reads TLP 1 and the former PAP:WHITE on import; neither is ever written. The id
+// counts, whatever name stands beside it.
+var oldLabelOf = map[string]string{
+	"marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9": "TLP:CLEAR",
+	"marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da": "TLP:GREEN",
+	"marking-definition--f88d31f6-486f-44da-b317-01333bde0b82": "TLP:AMBER",
+	"marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed": "TLP:RED",
+	"marking-definition--a3bea94c-b469-41dc-9cfe-d6e7daba7730": "PAP:CLEAR",
 }
 
 var labelOf = func() map[string]string {
