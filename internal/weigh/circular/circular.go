@@ -30,6 +30,35 @@ type World struct {
 	Declared bool    `json:"declared"` // repeated reports declare their origin
 }
 
+// Check says in one sentence what is wrong with a world.
+func (w World) Check() error {
+	for _, n := range []struct {
+		name     string
+		n, least int
+	}{{"m", w.M, 0}, {"k", w.K, 0}, {"items", w.Items, 1}, {"known", w.Known, 0}} {
+		if n.n < n.least || n.n > 1_000_000 {
+			return fmt.Errorf("%s is %d; it must be from %d to 1000000", n.name, n.n, n.least)
+		}
+	}
+	for _, p := range []struct {
+		name string
+		p    float64
+	}{{"q", w.Q}, {"copy", w.Copy}, {"coverage", w.Coverage}, {"base", w.Base}} {
+		if !(p.p >= 0 && p.p <= 1) {
+			return fmt.Errorf("%s is %v; it must be from 0 to 1", p.name, p.p)
+		}
+	}
+	switch {
+	case w.M+w.K == 0:
+		return fmt.Errorf("m and k are both 0: nobody speaks")
+	case w.Known >= w.Items:
+		return fmt.Errorf("known is %d of %d items: none is left to score", w.Known, w.Items)
+	case float64(w.M+w.K)*float64(w.Items) > 5e7:
+		return fmt.Errorf("%d voices and %d items are more than 50 million reports", w.M+w.K, w.Items)
+	}
+	return nil
+}
+
 // Accuracy is how often an independent source is right.
 const Accuracy = .75
 
