@@ -25,7 +25,6 @@ import (
 	"time"
 
 	"heed"
-	"heed/internal/desk"
 	"heed/internal/envelope"
 	"heed/internal/heedtest"
 	"heed/internal/ledger"
@@ -151,7 +150,7 @@ func newReceiver(dir string, args ...string) *receiver {
 	check(err)
 	n, err := node.New(ctx, r.dir, world())
 	check(err)
-	_, err = n.AddParty(ctx, desk.Actor{Desk: made.Cards[0].Party, Person: "ada"}, peer.Cards[0].JSON, peer.Cards[0].Fingerprint, "")
+	_, err = n.AddParty(ctx, people.OnMachine("ada", made.Cards[0].Party), peer.Cards[0].JSON, peer.Cards[0].Fingerprint, "")
 	check(err)
 	check(n.Store().Update(ctx, store.Normal, func(tx *store.Tx) error {
 		return tx.PutParty(store.Party{ID: peer.Cards[0].Party, Name: "s", Card: peer.Cards[0].JSON, TokenIn: people.HashToken("heed_bench")})

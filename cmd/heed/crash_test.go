@@ -21,7 +21,6 @@ import (
 	"time"
 
 	"heed"
-	"heed/internal/desk"
 	"heed/internal/envelope"
 	"heed/internal/heedtest"
 	"heed/internal/ledger"
@@ -187,7 +186,7 @@ func prepare(t *testing.T, database string) *trial {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.AddParty(t.Context(), desk.Actor{Desk: tr.to, Person: "ada"}, peer.Cards[0].JSON, peer.Cards[0].Fingerprint, ""); err != nil {
+	if _, err := n.AddParty(t.Context(), people.OnMachine("ada", tr.to), peer.Cards[0].JSON, peer.Cards[0].Fingerprint, ""); err != nil {
 		t.Fatal(err)
 	}
 	if err := n.Store().Update(t.Context(), store.Normal, func(tx *store.Tx) error {

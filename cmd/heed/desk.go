@@ -421,14 +421,15 @@ func decideCommand(f *flags) *cobra.Command {
 }
 
 func passCommand(f *flags) *cobra.Command {
-	var to, asked []string
+	var in api.Pass
 	cmd := &cobra.Command{
 		Use:   "pass HANDLE [vN] --to PARTY",
 		Short: "Pass somebody else's warning on, under its own seal",
 		Args:  cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			in.What = strings.Join(args, " ")
 			var said desk.Said
-			b, err := f.ask(cmd.Context(), http.MethodPost, "/api/pass", nil, api.Pass{What: strings.Join(args, " "), To: to, Asked: asked}, &said)
+			b, err := f.ask(cmd.Context(), http.MethodPost, "/api/pass", nil, in, &said)
 			if err != nil {
 				return err
 			}
@@ -439,8 +440,9 @@ func passCommand(f *flags) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringSliceVar(&to, "to", nil, "who gets it")
-	cmd.Flags().StringArrayVar(&asked, "ask", nil, "what you ask of the receiver")
+	cmd.Flags().StringSliceVar(&in.To, "to", nil, "who gets it")
+	cmd.Flags().BoolVar(&in.AtRisk, "at-risk", false, "they are told because they are at risk, or protect those who are")
+	cmd.Flags().StringArrayVar(&in.Asked, "ask", nil, "what you ask of the receiver")
 	return cmd
 }
 

@@ -68,7 +68,8 @@ speak to it from the same folder with the other commands.`,
 			cmd.AddCommand(c)
 		}
 	}
-	add("desk", warnCommand(f), takeCommand(f), inboxCommand(f), showCommand(f), ackCommand(f), acceptCommand(f), decideCommand(f), passCommand(f), sentCommand(f))
+	add("desk", warnCommand(f), takeCommand(f), inboxCommand(f), showCommand(f), ackCommand(f), acceptCommand(f), decideCommand(f), passCommand(f), sentCommand(f),
+		askReleaseCommand(f), questionsCommand(f), grantCommand(f))
 	add("node", initCommand(f), serveCommand(f), statusCommand(f), cardCommand(f), partyCommand(f), backupCommand(f), restoreCommand(f))
 	add("proof", whoKnewCommand(f), ledgerCommand(f), bundleCommand(f), verifyCommand(f))
 	add("tools", weighCommand(f), demoCommand())

@@ -96,14 +96,26 @@ func ledgerCommand(f *flags) *cobra.Command {
 }
 
 func bundleCommand(f *flags) *cobra.Command {
-	var file string
+	var file, with string
+	var decisions bool
 	cmd := &cobra.Command{
 		Use:   "bundle HANDLE",
 		Short: "Write a file that proves the history of a statement offline",
-		Args:  cobra.RangeArgs(1, 2),
+		Long: `Write a file that proves the history of a statement offline: its versions, every
+delivery and receipt, and that decisions were made, when. The decisions themselves
+are kept back unless --decisions releases them. With --with the file names no other
+receiver than that party.`,
+		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			what := strings.Join(args, " ")
-			b, err := f.ask(cmd.Context(), http.MethodGet, "/api/bundle", url.Values{"what": {what}}, nil, nil)
+			q := url.Values{"what": {what}}
+			if with != "" {
+				q.Set("with", with)
+			}
+			if decisions {
+				q.Set("decisions", "yes")
+			}
+			b, err := f.ask(cmd.Context(), http.MethodGet, "/api/bundle", q, nil, nil)
 			if err != nil {
 				return err
 			}
@@ -118,6 +130,8 @@ func bundleCommand(f *flags) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&file, "out", "o", "", "file to write (default HANDLE.bundle.json)")
+	cmd.Flags().StringVar(&with, "with", "", "leave out the deliveries and receipts of all other parties")
+	cmd.Flags().BoolVar(&decisions, "decisions", false, "release the decisions, with their reasons")
 	return cmd
 }
 

@@ -28,13 +28,20 @@ import (
 // House is what only the node as a whole can do.
 type House struct {
 	Status   func(ctx context.Context) (Status, error)
-	AddParty func(ctx context.Context, by desk.Actor, card []byte, fingerprint, token string) (Party, error)
+	AddParty func(ctx context.Context, by people.Actor, card []byte, fingerprint, token string) (Party, error)
 	Token    func(ctx context.Context, name string) (string, error)
 	Head     func() string
-	Prove    func(ctx context.Context, desk heed.PartyID, idx int64) (Proof, error)
-	Bundle   func(ctx context.Context, desk heed.PartyID, id heed.ID) ([]byte, error)
+	Prove    func(ctx context.Context, by people.Actor, idx int64) (Proof, error)
+	Bundle   func(ctx context.Context, by people.Actor, id heed.ID, with Bundled) ([]byte, error)
 	Backup   func(ctx context.Context, w io.Writer) error
-	Resume   func(ctx context.Context, by desk.Actor, words string) error
+	Resume   func(ctx context.Context, by people.Actor, words string) error
+}
+
+// Bundled says what a bundle holds beside the statement's versions, its deliveries and its
+// receipts.
+type Bundled struct {
+	Only      heed.PartyID // leave out the deliveries and receipts of other receivers; empty: of none
+	Decisions bool         // open the desk's decisions; else only their entries are in it
 }
 
 // Status is how the node is.
@@ -86,37 +93,50 @@ const maxBody = 16 << 20
 // also that somebody has opened a statement, is POST.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	routes := map[string]func(*call) (any, error){
-		"GET /api/status":           s.status,
-		"GET /api/card":             s.card,
-		"GET /api/parties":          s.parties,
-		"POST /api/parties":         s.addParty,
-		"POST /api/parties/token":   s.partyToken,
-		"POST /api/warn":            s.warn,
-		"POST /api/pass":            s.pass,
-		"POST /api/take":            s.take,
-		"GET /api/inbox":            s.inbox,
-		"POST /api/show":            s.show,
-		"POST /api/ack":             s.climb(heed.Acknowledged),
-		"POST /api/accept":          s.climb(heed.Accepted),
-		"POST /api/decide":          s.decide,
-		"GET /api/sent":             s.sent,
-		"GET /api/who-knew":         s.whoKnew,
-		"GET /api/ledger/head":      s.head,
-		"GET /api/ledger/prove":     s.prove,
-		"POST /api/ledger/resume":   s.resume,
-		"GET /api/bundle":           s.bundle,
-		"GET /api/backup":           s.backup,
-		"GET /api/statement":        s.statement,
-		"GET /api/statement/parcel": s.parcel,
-	}
-	for pattern, fn := range routes {
-		mux.HandleFunc(pattern, s.open(fn))
+	for pattern, r := range s.routes() {
+		mux.HandleFunc(pattern, s.open(r))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		reply(w, http.StatusNotFound, Problem{Title: "nothing is here"})
 	})
 	return mux
+}
+
+// route is one question of the house, and the act it is. An act on the node is decided at
+// the door; one on a statement by the stage, on the statement that it loaded.
+type route struct {
+	act people.Act
+	fn  func(*call) (any, error)
+}
+
+func (s *Server) routes() map[string]route {
+	return map[string]route{
+		"GET /api/status":           {people.ActStatus, s.status},
+		"GET /api/card":             {people.ActParties, s.card},
+		"GET /api/parties":          {people.ActParties, s.parties},
+		"POST /api/parties":         {people.ActAddParty, s.addParty},
+		"POST /api/parties/token":   {people.ActAddParty, s.partyToken},
+		"POST /api/warn":            {people.ActWarn, s.warn},
+		"POST /api/pass":            {people.ActPass, s.pass},
+		"POST /api/take":            {people.ActTake, s.take},
+		"GET /api/inbox":            {people.ActList, s.inbox},
+		"POST /api/show":            {people.ActRead, s.show},
+		"POST /api/ack":             {people.ActAcknowledge, s.climb(heed.Acknowledged)},
+		"POST /api/accept":          {people.ActAccept, s.climb(heed.Accepted)},
+		"POST /api/decide":          {people.ActDecide, s.decide},
+		"GET /api/sent":             {people.ActList, s.sent},
+		"GET /api/who-knew":         {people.ActProve, s.whoKnew},
+		"GET /api/ledger/head":      {people.ActStatus, s.head},
+		"GET /api/ledger/prove":     {people.ActProve, s.prove},
+		"POST /api/ledger/resume":   {people.ActResume, s.resume},
+		"GET /api/bundle":           {people.ActProve, s.bundle},
+		"GET /api/backup":           {people.ActBackup, s.backup},
+		"GET /api/statement":        {people.ActRead, s.statement},
+		"GET /api/statement/parcel": {people.ActRead, s.parcel},
+		"POST /api/ask-release":     {people.ActAsk, s.askRelease},
+		"POST /api/grant":           {people.ActGrant, s.grant},
+		"GET /api/questions":        {people.ActList, s.questions},
+	}
 }
 
 // Problem is the body of every error.
@@ -129,7 +149,7 @@ type call struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	person *people.Person
-	by     desk.Actor
+	by     people.Actor
 }
 
 type callerKey struct{}
@@ -154,14 +174,16 @@ func WithCaller(ctx context.Context, c net.Conn) context.Context {
 }
 
 // open finds out who calls and for which desk, before anything else.
-func (s *Server) open(fn func(*call) (any, error)) http.HandlerFunc {
+func (s *Server) open(rt route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		c := &call{w: w, r: r}
 		if uid, ok := r.Context().Value(callerKey{}).(int); ok {
 			c.person = s.Directory.PersonByUID(uid)
+			c.by.Local, c.by.SteppedUp = true, true
 		}
 		if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 			c.person = s.Directory.PersonByToken(token)
+			c.by.Local, c.by.SteppedUp = false, false
 		}
 		if c.person == nil {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="heed"`)
@@ -172,8 +194,13 @@ func (s *Server) open(fn func(*call) (any, error)) http.HandlerFunc {
 			reply(w, http.StatusBadRequest, Problem{err.Error()})
 			return
 		}
+		c.by.Roles, c.by.Scopes = c.person.RolesAt(c.by.Desk), people.Scopes
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		out, err := fn(c)
+		if err := s.atDoor(c, rt.act); err != nil {
+			s.fail(w, err)
+			return
+		}
+		out, err := rt.fn(c)
 		if err != nil {
 			s.fail(w, err)
 			return
@@ -182,6 +209,12 @@ func (s *Server) open(fn func(*call) (any, error)) http.HandlerFunc {
 			reply(w, http.StatusOK, out)
 		}
 	}
+}
+
+// atDoor asks whether the person may do this to anything at all, before a body is read.
+// For an act on a statement the stage asks again, with the statement.
+func (s *Server) atDoor(c *call, act people.Act) error {
+	return people.Check(c.by, act, heed.Ref{}, people.Object{}, heed.Handling{})
 }
 
 // ofNode are the questions that no desk needs to be named for.
@@ -217,7 +250,13 @@ func (s *Server) choose(c *call) error {
 func (s *Server) fail(w http.ResponseWriter, err error) {
 	status := http.StatusBadRequest
 	var big *http.MaxBytesError
+	var no *people.Refused
 	switch {
+	case errors.As(err, &no):
+		no.Log(s.Log)
+		if status = http.StatusForbidden; no.Ruling.Hidden {
+			status, err = http.StatusNotFound, desk.ErrUnknown
+		}
 	case errors.Is(err, desk.ErrUnknown), errors.Is(err, store.ErrNotFound):
 		status, err = http.StatusNotFound, desk.ErrUnknown
 	case errors.Is(err, desk.ErrAmbiguous):
@@ -265,5 +304,5 @@ func (s *Server) line(c *call, name string) (store.Line, error) {
 	if name == "" {
 		return store.Line{}, errors.New("name a statement by its handle, as in K7QM-2RXA")
 	}
-	return s.Desk.Resolve(c.r.Context(), c.by.Desk, name)
+	return s.Desk.Resolve(c.r.Context(), c.by, name)
 }

@@ -128,9 +128,10 @@ func (s *Server) named(names []string) ([]heed.PartyID, error) {
 
 // Pass is the body of a request to pass a statement on.
 type Pass struct {
-	What  string   `json:"what"`
-	To    []string `json:"to"`
-	Asked []string `json:"asked,omitempty"`
+	What   string   `json:"what"`
+	To     []string `json:"to"`
+	AtRisk bool     `json:"at_risk,omitempty"` // they are told as those at risk, or their protectors
+	Asked  []string `json:"asked,omitempty"`
 }
 
 func (s *Server) pass(c *call) (any, error) {
@@ -146,10 +147,7 @@ func (s *Server) pass(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(to) == 0 {
-		return nil, errors.New("say with --to who is to get it")
-	}
-	return s.Desk.PassOn(c.r.Context(), c.by, l.Index, to, in.Asked)
+	return s.Desk.PassOn(c.r.Context(), c.by, l.Index, desk.Onward{To: to, AtRisk: in.AtRisk, Asked: in.Asked})
 }
 
 // take is the same door as that of peers, for what people bring.
@@ -192,7 +190,7 @@ type Taken struct {
 }
 
 func (s *Server) inbox(c *call) (any, error) {
-	return s.Desk.Inbox(c.r.Context(), c.by.Desk, c.number("limit", 50, 500))
+	return s.Desk.Inbox(c.r.Context(), c.by, c.number("limit", 50, 500))
 }
 
 // Act is the body of a request to act on a statement.
@@ -215,14 +213,20 @@ func (s *Server) show(c *call) (any, error) {
 		return nil, err
 	}
 	var notes []string
-	if l.Author != c.by.Desk && l.Kind == heed.KindWarning {
+	if l.Author != c.by.Desk && l.Kind == heed.KindWarning && s.opens(c) {
 		if _, err := s.Desk.Climb(c.r.Context(), c.by, l.Index, heed.Opened); err != nil {
 			notes = append(notes, "that it was opened could not be recorded: "+err.Error())
 		}
 	}
-	sheet, err := s.Desk.Show(c.r.Context(), c.by.Desk, l.Index)
+	sheet, err := s.Desk.Show(c.r.Context(), c.by, l.Index)
 	sheet.Notes = append(sheet.Notes, notes...)
 	return sheet, err
+}
+
+// opens reports whether this person's reading counts as the desk's: an analyst's or an
+// inspector's does not.
+func (s *Server) opens(c *call) bool {
+	return people.May(c.by, people.ActOpen, people.Object{}, heed.Handling{}).Allowed
 }
 
 func (s *Server) climb(rung heed.Rung) func(*call) (any, error) {
@@ -234,12 +238,6 @@ func (s *Server) climb(rung heed.Rung) func(*call) (any, error) {
 		l, err := s.line(c, in.What)
 		if err != nil {
 			return nil, err
-		}
-		if l.Kind != heed.KindWarning {
-			return nil, fmt.Errorf("%w: only warnings are answered, and this is a %s", desk.ErrNot, l.Kind)
-		}
-		if l.Author == c.by.Desk {
-			return nil, fmt.Errorf("%w: nobody answers a warning of their own", desk.ErrNot)
 		}
 		return s.Desk.Climb(c.r.Context(), c.by, l.Index, rung)
 	}
@@ -260,7 +258,7 @@ func (s *Server) decide(c *call) (any, error) {
 func (s *Server) sent(c *call) (any, error) {
 	name := c.r.URL.Query().Get("what")
 	if name == "" {
-		return s.Desk.SentList(c.r.Context(), c.by.Desk, c.number("limit", 20, 200))
+		return s.Desk.SentList(c.r.Context(), c.by, c.number("limit", 20, 200))
 	}
 	l, err := s.line(c, name)
 	if err != nil {
@@ -282,7 +280,7 @@ func (s *Server) whoKnew(c *call) (any, error) {
 			return nil, fmt.Errorf("the time %q must be written as in 2024-03-07T08:15:00Z", at)
 		}
 	}
-	return s.Desk.WhoKnew(c.r.Context(), c.by.Desk, l.ID, asOf)
+	return s.Desk.WhoKnew(c.r.Context(), c.by, l.ID, asOf)
 }
 
 func (s *Server) head(*call) (any, error) {
@@ -300,7 +298,7 @@ func (s *Server) prove(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Node.Prove(c.r.Context(), c.by.Desk, l.Index)
+	return s.Node.Prove(c.r.Context(), c.by, l.Index)
 }
 
 func (s *Server) resume(c *call) (any, error) {
@@ -319,7 +317,15 @@ func (s *Server) bundle(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := s.Node.Bundle(c.r.Context(), c.by.Desk, l.ID)
+	with := Bundled{Decisions: c.r.URL.Query().Get("decisions") == "yes"}
+	if name := c.r.URL.Query().Get("with"); name != "" {
+		p, err := s.Directory.Named(name)
+		if err != nil {
+			return nil, err
+		}
+		with.Only = p.ID
+	}
+	b, err := s.Node.Bundle(c.r.Context(), c.by, l.ID, with)
 	if err != nil {
 		return nil, err
 	}
@@ -349,11 +355,14 @@ func (s *Server) statement(c *call) (any, error) {
 	}
 	var out jsontext.Value
 	err = s.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		rec, err := tx.Record(l.Index)
+		loaded, err := people.Load(tx, l.Index)
 		if err != nil {
 			return err
 		}
-		out, err = people.Outer(rec)
+		if err := loaded.Check(c.by, people.ActRead); err != nil {
+			return err
+		}
+		out, err = people.Outer(loaded.Record)
 		return err
 	})
 	return out, err
@@ -370,6 +379,13 @@ func (s *Server) parcel(c *call) (any, error) {
 		Objects []jsontext.Value `json:"objects"`
 	}{}
 	err = s.Store.View(c.r.Context(), func(tx *store.Tx) error {
+		loaded, err := people.Load(tx, l.Index)
+		if err != nil {
+			return err
+		}
+		if err := loaded.Check(c.by, people.ActRead); err != nil {
+			return err
+		}
 		leaves := []int64{l.Index}
 		handovers, err := tx.Handovers(c.by.Desk, l.ID)
 		if err != nil {
@@ -394,4 +410,86 @@ func (s *Server) parcel(c *call) (any, error) {
 		return nil
 	})
 	return &out, err
+}
+
+// Consent is the body of a request to ask for wider use, or to grant it.
+type Consent struct {
+	What   string `json:"what"`             // the statement; for a grant also the question that asks
+	Holder string `json:"holder,omitempty"` // of a grant: who may pass it on
+	To     string `json:"to,omitempty"`     // to whom
+	AtRisk bool   `json:"at_risk,omitempty"`
+	Until  string `json:"until,omitempty"`
+	Words  string `json:"words,omitempty"`
+}
+
+func (s *Server) askRelease(c *call) (any, error) {
+	var in Consent
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	l, err := s.line(c, in.What)
+	if err != nil {
+		return nil, err
+	}
+	to, err := s.Directory.Named(in.To)
+	if err != nil {
+		return nil, err
+	}
+	return s.Desk.AskRelease(c.r.Context(), c.by, l.Index, heed.Release{To: to.ID, AtRisk: in.AtRisk}, in.Words)
+}
+
+func (s *Server) grant(c *call) (any, error) {
+	var in Consent
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	l, err := s.line(c, in.What)
+	if err != nil {
+		return nil, err
+	}
+	g := desk.Consent{AtRisk: in.AtRisk, Words: in.Words}
+	if in.Until != "" {
+		t, err := time.Parse(time.RFC3339, in.Until)
+		if err != nil {
+			return nil, fmt.Errorf("the time %q must be written as in 2024-03-07T08:15:00Z", in.Until)
+		}
+		t = t.UTC()
+		g.Until = &t
+	}
+	if l.Kind == heed.KindQuestion {
+		return s.grantAsked(c, l, g)
+	}
+	for _, p := range []struct {
+		name string
+		id   *heed.PartyID
+	}{{in.Holder, &g.Holder}, {in.To, &g.To}} {
+		party, err := s.Directory.Named(p.name)
+		if err != nil {
+			return nil, err
+		}
+		*p.id = party.ID
+	}
+	return s.Desk.Grant(c.r.Context(), c.by, l.Index, g)
+}
+
+// grantAsked grants what a question asks for.
+func (s *Server) grantAsked(c *call, l store.Line, g desk.Consent) (any, error) {
+	asked, err := s.Desk.Question(c.r.Context(), c.by, l.Index)
+	if err != nil {
+		return nil, err
+	}
+	q := asked.Question
+	if q.Release == nil {
+		return nil, fmt.Errorf("%w: this question asks for no release; answer it in words", desk.ErrNot)
+	}
+	g.Holder, g.To, g.AtRisk, g.Question = asked.Author, q.Release.To, g.AtRisk || q.Release.AtRisk, asked.ID
+	of, err := s.line(c, string(q.Statement))
+	if err != nil {
+		return nil, err
+	}
+	return s.Desk.Grant(c.r.Context(), c.by, of.Index, g)
+}
+
+func (s *Server) questions(c *call) (any, error) {
+	return s.Desk.Questions(c.r.Context(), c.by, c.number("limit", 50, 500))
 }

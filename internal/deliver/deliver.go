@@ -201,6 +201,7 @@ func (d *Dispatcher) attempt(ctx context.Context, n store.Notice) (Answer, error
 // pack reads the records of a notice in their outer forms.
 func (d *Dispatcher) pack(ctx context.Context, n store.Notice) (objects [][]byte, delivery bool, err error) {
 	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		var recs []store.Record
 		for _, idx := range n.Records {
 			rec, err := tx.Record(idx)
 			if err != nil {
@@ -214,9 +215,9 @@ func (d *Dispatcher) pack(ctx context.Context, n store.Notice) (objects [][]byte
 				return err
 			}
 			delivery = delivery || rec.Kind == heed.KindDelivery
-			objects = append(objects, b)
+			objects, recs = append(objects, b), append(recs, rec)
 		}
-		return nil
+		return people.Outgoing(n.Desk, n.To, recs)
 	})
 	return objects, delivery, err
 }

@@ -16,8 +16,10 @@ import (
 	"time"
 
 	"heed"
+	"heed/internal/api"
 	"heed/internal/desk"
 	"heed/internal/node"
+	"heed/internal/people"
 	"heed/internal/store"
 	"heed/internal/taxii"
 	"heed/verify"
@@ -138,7 +140,7 @@ func (s *stage) raise(ctx context.Context) error {
 				continue
 			}
 			for _, card := range made {
-				if _, err := n.AddParty(ctx, desk.Actor{Desk: s.ids[hosts[host][0]], Person: officer}, card.JSON, card.Fingerprint, ""); err != nil {
+				if _, err := n.AddParty(ctx, people.OnMachine(officer, s.ids[hosts[host][0]]), card.JSON, card.Fingerprint, ""); err != nil {
 					return err
 				}
 			}
@@ -255,8 +257,8 @@ func (s *stage) receivers(e Event) []string {
 	return all
 }
 
-func (s *stage) actor(party string) (*node.Node, desk.Actor) {
-	return s.nodes[s.host[party]], desk.Actor{Desk: s.ids[party], Person: officer}
+func (s *stage) actor(party string) (*node.Node, people.Actor) {
+	return s.nodes[s.host[party]], people.OnMachine(officer, s.ids[party])
 }
 
 func (s *stage) party(names []string) []heed.PartyID {
@@ -313,7 +315,7 @@ func unknown(w heed.Warning) string {
 func (s *stage) relay(ctx context.Context, e Event) error {
 	n, by := s.actor(e.From)
 	to := s.receivers(e)
-	box, err := n.Desk().Inbox(ctx, by.Desk, 1)
+	box, err := n.Desk().Inbox(ctx, by, 1)
 	if err != nil {
 		return err
 	}
@@ -323,7 +325,7 @@ func (s *stage) relay(ctx context.Context, e Event) error {
 	}
 	newest := box.Entries[0]
 	to = slices.DeleteFunc(to, func(p string) bool { return p == newest.By }) // its author has it
-	said, err := n.Desk().PassOn(ctx, by, newest.Leaf, s.party(to), nil)
+	said, err := n.Desk().PassOn(ctx, by, newest.Leaf, desk.Onward{To: s.party(to)})
 	if err != nil {
 		return err
 	}
@@ -334,13 +336,13 @@ func (s *stage) relay(ctx context.Context, e Event) error {
 
 // follow waits until the receivers' own receipts are here, lets each open what it got, and
 // prints what that adds to the record.
-func (s *stage) follow(ctx context.Context, n *node.Node, by desk.Actor, said desk.Said, to []string) error {
+func (s *stage) follow(ctx context.Context, n *node.Node, by people.Actor, said desk.Said, to []string) error {
 	for _, p := range to {
 		if err := s.arrived(ctx, p, said.ID); err != nil {
 			return err
 		}
 		rn, rb := s.actor(p)
-		l, err := rn.Desk().Resolve(ctx, rb.Desk, string(said.ID))
+		l, err := rn.Desk().Resolve(ctx, rb, string(said.ID))
 		if err != nil {
 			return err
 		}
@@ -426,7 +428,7 @@ func (s *stage) answer(ctx context.Context, e Event) error {
 		return nil
 	}
 	n, by := s.actor(e.From)
-	l, err := n.Desk().Resolve(ctx, by.Desk, string(said.ID))
+	l, err := n.Desk().Resolve(ctx, by, string(said.ID))
 	if errors.Is(err, desk.ErrUnknown) {
 		s.para("  replay", "the record shows no delivery of it to this desk: told here, not replayed")
 		return nil
@@ -454,7 +456,7 @@ func (s *stage) prove(ctx context.Context) error {
 	first := s.firstWarning()
 	n, by := s.actor(first.From)
 	said := s.warned[first.ID]
-	knew, err := n.Desk().WhoKnew(ctx, by.Desk, said.ID, time.Time{})
+	knew, err := n.Desk().WhoKnew(ctx, by, said.ID, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -462,7 +464,7 @@ func (s *stage) prove(ctx context.Context) error {
 	for _, k := range knew {
 		s.say("  %s  %-8s %-22s %s", k.At.Format("2006-01-02 15:04:05Z"), k.Party, k.What, k.Proof)
 	}
-	b, err := n.Bundle(ctx, by.Desk, said.ID)
+	b, err := n.Bundle(ctx, by, said.ID, api.Bundled{Decisions: true})
 	if err != nil {
 		return err
 	}

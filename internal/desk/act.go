@@ -26,15 +26,22 @@ type Done struct {
 // Climb records one rung for the statement at leaf idx, for every delivery of it to the
 // desk, and makes the receipts due to those who delivered. The same rung again gives the
 // first record.
-func (d *Desk) Climb(ctx context.Context, by Actor, idx int64, rung heed.Rung) (Done, error) {
+func (d *Desk) Climb(ctx context.Context, by people.Actor, idx int64, rung heed.Rung) (Done, error) {
 	if err := d.ready(nil); err != nil {
 		return Done{}, err
 	}
 	var done Done
 	err := d.Store.Update(ctx, store.Urgent, func(tx *store.Tx) error {
-		rec, err := tx.Record(idx)
+		l, err := people.Load(tx, idx)
 		if err != nil {
 			return err
+		}
+		if err := l.Check(by, climbs[rung]); err != nil {
+			return err
+		}
+		rec := l.Record
+		if rec.Kind != heed.KindWarning {
+			return fmt.Errorf("%w: only warnings are answered, and this is a %s", ErrNot, rec.Kind)
 		}
 		done = Done{ID: rec.ID, Version: rec.Version, Handle: heed.Handle(rec.ID), Rung: rung, Leaf: -1}
 		deliveries, err := d.deliveriesOf(tx, rec)
@@ -57,8 +64,14 @@ func (d *Desk) Climb(ctx context.Context, by Actor, idx int64, rung heed.Rung) (
 	return done, err
 }
 
+// climbs names the act that each rung is. Delivered is the node's own, decided follows
+// from a decision.
+var climbs = map[heed.Rung]people.Act{
+	heed.Opened: people.ActOpen, heed.Acknowledged: people.ActAcknowledge, heed.Accepted: people.ActAccept,
+}
+
 // answer records one receipt and makes it due.
-func (d *Desk) answer(tx *store.Tx, by Actor, rec store.Record, del *heed.Statement, rung heed.Rung, id heed.ID, commitment string, done *Done) error {
+func (d *Desk) answer(tx *store.Tx, by people.Actor, rec store.Record, del *heed.Statement, rung heed.Rung, id heed.ID, commitment string, done *Done) error {
 	done.To = append(done.To, d.Directory.Show(del.Author))
 	first, err := tx.Find(by.Desk, by.Desk, id, 1)
 	if err == nil {
@@ -73,7 +86,7 @@ func (d *Desk) answer(tx *store.Tx, by Actor, rec store.Record, del *heed.Statem
 		return err
 	}
 	r, err := tx.Append(store.New{Desk: by.Desk, Author: by.Desk, ID: id, Version: 1, Kind: heed.KindReceipt,
-		Door: "desk", From: by.from(), Envelope: env, Carried: string(stix.Own), About: rec.ID})
+		Door: "desk", From: by.From(), Envelope: env, Carried: string(stix.Own), About: rec.ID})
 	if err != nil {
 		return err
 	}
@@ -110,17 +123,21 @@ type Verdict struct {
 // Decide records a decision on the statement at leaf idx and makes a decided receipt due to
 // those who delivered it. The receipt says that and when, and commits to the decision
 // without showing it.
-func (d *Desk) Decide(ctx context.Context, by Actor, idx int64, v Verdict) (Done, error) {
+func (d *Desk) Decide(ctx context.Context, by people.Actor, idx int64, v Verdict) (Done, error) {
 	if err := d.ready(nil); err != nil {
 		return Done{}, err
 	}
 	id := d.Pen.NewID(heed.KindDecision)
 	var done Done
 	err := d.Store.Update(ctx, store.Urgent, func(tx *store.Tx) error {
-		rec, s, err := d.read(tx, idx)
+		l, err := people.Load(tx, idx)
 		if err != nil {
 			return err
 		}
+		if err := l.Check(by, people.ActDecide); err != nil {
+			return err
+		}
+		rec, s := l.Record, l.Statement
 		if s == nil || s.Kind != heed.KindWarning {
 			return fmt.Errorf("%w: decisions are taken on warnings", ErrNot)
 		}

@@ -38,14 +38,6 @@ var (
 	ErrNot       = errors.New("this cannot be done")
 )
 
-// Actor is who acts: a person for a desk.
-type Actor struct {
-	Desk   heed.PartyID
-	Person string
-}
-
-func (a Actor) from() string { return "person:" + a.Person }
-
 // Draft is a warning to be said. ID names the warning that it is a new version of.
 type Draft struct {
 	ID       heed.ID // empty: a new warning
@@ -69,9 +61,14 @@ type Said struct {
 }
 
 // Warn says a warning, or a new version of one, and makes its deliveries due.
-func (d *Desk) Warn(ctx context.Context, by Actor, draft Draft) (Said, error) {
+func (d *Desk) Warn(ctx context.Context, by people.Actor, draft Draft) (Said, error) {
 	if err := d.ready(draft.To); err != nil {
 		return Said{}, err
+	}
+	if draft.ID == "" {
+		if err := people.Check(by, people.ActWarn, heed.Ref{}, people.Object{Desk: by.Desk}, heed.Handling{}); err != nil {
+			return Said{}, err
+		}
 	}
 	to, old, err := d.receivers(ctx, by, draft)
 	if err != nil {
@@ -125,8 +122,20 @@ func (dr Draft) statement(desk heed.PartyID, id heed.ID, now time.Time, old *hee
 	return s
 }
 
+// act says what a new version is to the one before: taking back and allowing more are acts
+// of their own.
+func (dr Draft) act(old people.Loaded) people.Act {
+	switch {
+	case dr.Revoke != "":
+		return people.ActRetract
+	case old.Record.Author == old.Record.Desk && dr.Warning.Handling.Looser(old.Handling):
+		return people.ActLoosen
+	}
+	return people.ActUpdate
+}
+
 // receivers adds to a new version all who got the one before; it gives that one too.
-func (d *Desk) receivers(ctx context.Context, by Actor, draft Draft) ([]heed.PartyID, *heed.Statement, error) {
+func (d *Desk) receivers(ctx context.Context, by people.Actor, draft Draft) ([]heed.PartyID, *heed.Statement, error) {
 	to := unique(draft.To)
 	if draft.ID == "" {
 		return to, nil, nil
@@ -141,15 +150,15 @@ func (d *Desk) receivers(ctx context.Context, by Actor, draft Draft) ([]heed.Par
 			return err
 		}
 		for _, r := range recs {
-			if r.Author != by.Desk {
-				return fmt.Errorf("%w: only its author versions a statement, and this one is by %s", ErrNot, d.Directory.Show(r.Author))
-			}
-			obj, err := stix.Recorded(r.Envelope.Payload)
+			l, err := people.LoadRecord(tx, r)
 			if err != nil {
 				return err
 			}
-			if old == nil || obj.Statement.Version > old.Version {
-				old = obj.Statement
+			if err := l.Check(by, draft.act(l)); err != nil {
+				return err
+			}
+			if l.Statement != nil && (old == nil || l.Statement.Version > old.Version) {
+				old = l.Statement
 			}
 		}
 		if old == nil {
@@ -169,25 +178,43 @@ func (d *Desk) receivers(ctx context.Context, by Actor, draft Draft) ([]heed.Par
 	return unique(to), old, err
 }
 
+// Onward says to whom a statement is passed on.
+type Onward struct {
+	To     []heed.PartyID
+	AtRisk bool // they are told because they are at risk, or protect those who are
+	Asked  []string
+}
+
 // PassOn hands somebody else's statement on: its own envelope travels unchanged inside a
-// delivery of ours.
-func (d *Desk) PassOn(ctx context.Context, by Actor, idx int64, to []heed.PartyID, asked []string) (Said, error) {
-	if err := d.ready(to); err != nil {
+// delivery of ours, under the handling that holds here. A grant that allowed it goes along.
+func (d *Desk) PassOn(ctx context.Context, by people.Actor, idx int64, on Onward) (Said, error) {
+	if err := d.ready(on.To); err != nil {
 		return Said{}, err
 	}
-	ids := d.newIDs(heed.KindDelivery, len(to))
+	if len(on.To) == 0 {
+		return Said{}, fmt.Errorf("%w: nobody is named to get it: an empty audience is nobody", ErrNot)
+	}
+	ids := d.newIDs(heed.KindDelivery, 2*len(on.To))
 	var said Said
 	err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error {
-		rec, s, err := d.read(tx, idx)
+		l, err := people.Load(tx, idx)
 		if err != nil {
 			return err
 		}
-		if err := mayPassOn(rec, s); err != nil {
-			return err
-		}
-		said = Said{ID: rec.ID, Version: rec.Version, Handle: heed.Handle(rec.ID), Leaf: rec.Index}
-		for i, p := range to {
-			if err := d.hand(tx, by, rec, s.Exercise, p, s.Warning.Handling, asked, ids[i], lane(s.Warning.Precedence)); err != nil {
+		said = Said{ID: l.Record.ID, Version: l.Record.Version, Handle: heed.Handle(l.Record.ID), Leaf: l.Record.Index}
+		for i, p := range on.To {
+			l.Object.To, l.Object.AtRisk = p, on.AtRisk
+			if err := l.Check(by, people.ActPass); err != nil {
+				return err
+			}
+			if l.Statement == nil || l.Statement.Warning == nil {
+				return fmt.Errorf("%w: only a sealed warning can be passed on with its seal", ErrNot)
+			}
+			way := lane(l.Statement.Warning.Precedence)
+			if err := d.hand(tx, by, l.Record, l.Statement.Exercise, p, l.Handling, on.Asked, ids[2*i], way); err != nil {
+				return err
+			}
+			if err := d.showGrant(tx, by, l, p, ids[2*i+1], way); err != nil {
 				return err
 			}
 			said.To = append(said.To, d.Directory.Show(p))
@@ -198,64 +225,28 @@ func (d *Desk) PassOn(ctx context.Context, by Actor, idx int64, to []heed.PartyI
 	return said, err
 }
 
-// mayPassOn keeps what its author's handling forbids to pass on. Not stated is the
-// strictest.
-func mayPassOn(rec store.Record, s *heed.Statement) error {
-	if s == nil || s.Warning == nil {
-		return fmt.Errorf("%w: only a sealed warning can be passed on with its seal", ErrNot)
-	}
-	h := s.Warning.Handling
-	switch {
-	case rec.Author == rec.Desk:
-		return nil
-	case h.OriginatorControl:
-		return fmt.Errorf("%w: its originator keeps control: ask for a grant", ErrNot)
-	case h.Onward == "must-not", h.Onward == "ask":
-		return fmt.Errorf("%w: its handling says onward: %s", ErrNot, h.Onward)
-	case h.TLP == "", h.TLP == "TLP:RED", h.TLP == "TLP:AMBER+STRICT":
-		label := h.TLP
-		if label == "" {
-			label = "no marking, which counts as TLP:RED"
-		}
-		return fmt.Errorf("%w: %s: your organisation only; ask its author for wider use", ErrNot, label)
-	case h.TLP == "TLP:AMBER" && h.Onward != "may":
-		return fmt.Errorf("%w: TLP:AMBER: your organisation and its clients only; ask its author for wider use", ErrNot)
-	}
-	return nil
-}
-
 // say seals and records a statement of the actor's desk.
-func (d *Desk) say(tx *store.Tx, by Actor, s heed.Statement) (store.Record, error) {
+func (d *Desk) say(tx *store.Tx, by people.Actor, s heed.Statement) (store.Record, error) {
 	env, err := d.Pen.Seal(s)
 	if err != nil {
 		return store.Record{}, err
 	}
 	return tx.Append(store.New{Desk: by.Desk, Author: s.Author, ID: s.ID, Version: s.Version, Kind: s.Kind,
-		Door: "desk", From: by.from(), Envelope: env, Carried: string(stix.Own), About: s.Subject().ID})
+		Door: "desk", From: by.From(), Envelope: env, Carried: string(stix.Own), About: s.Subject().ID})
 }
 
 // hand records a delivery and makes it due.
-func (d *Desk) hand(tx *store.Tx, by Actor, rec store.Record, exercise string, to heed.PartyID, may heed.Handling, asked []string, id heed.ID, l store.Lane) error {
+func (d *Desk) hand(tx *store.Tx, by people.Actor, rec store.Record, exercise string, to heed.PartyID, may heed.Handling, asked []string, id heed.ID, l store.Lane) error {
 	env, err := d.Pen.Delivery(tx, by.Desk, to, rec, exercise, may, asked, id)
 	if err != nil {
 		return err
 	}
 	del, err := tx.Append(store.New{Desk: by.Desk, Author: by.Desk, ID: id, Version: 1, Kind: heed.KindDelivery,
-		Door: "desk", From: by.from(), Envelope: env, Carried: string(stix.Own), About: rec.ID})
+		Door: "desk", From: by.From(), Envelope: env, Carried: string(stix.Own), About: rec.ID})
 	if err != nil {
 		return err
 	}
 	return tx.Due(store.Notice{Desk: by.Desk, To: to, Lane: l, Records: []int64{rec.Index, del.Index}})
-}
-
-// read gives a record with the statement in it; nil where it is foreign or erased.
-func (d *Desk) read(tx *store.Tx, idx int64) (store.Record, *heed.Statement, error) {
-	rec, err := tx.Record(idx)
-	if err != nil || rec.Envelope.Payload == nil {
-		return rec, nil, err
-	}
-	obj, err := stix.Recorded(rec.Envelope.Payload)
-	return rec, obj.Statement, err
 }
 
 func (d *Desk) newIDs(k heed.Kind, n int) []heed.ID {
@@ -304,8 +295,9 @@ func unique(list []heed.PartyID) []heed.PartyID {
 }
 
 // Resolve finds the statement that a person means by a handle or an id, with "v2" behind it
-// for a version (none: the newest). It gives the leaf of its record.
-func (d *Desk) Resolve(ctx context.Context, desk heed.PartyID, name string) (store.Line, error) {
+// for a version (none: the newest). It gives the leaf of its record. What the actor may not
+// know of is not there.
+func (d *Desk) Resolve(ctx context.Context, by people.Actor, name string) (store.Line, error) {
 	if err := d.Store.CatchUp(ctx); err != nil {
 		return store.Line{}, err
 	}
@@ -316,20 +308,39 @@ func (d *Desk) Resolve(ctx context.Context, desk heed.PartyID, name string) (sto
 	var lines []store.Line
 	err = d.Store.View(ctx, func(tx *store.Tx) (err error) {
 		if strings.Contains(name, "--") {
-			lines, err = tx.Versions(desk, heed.ID(name))
-			return err
+			lines, err = tx.Versions(by.Desk, heed.ID(name))
+		} else {
+			var handle string
+			if handle, err = heed.ParseHandle(name); err != nil {
+				return err
+			}
+			lines, err = tx.WithHandle(by.Desk, handle)
 		}
-		handle, err := heed.ParseHandle(name)
 		if err != nil {
 			return err
 		}
-		lines, err = tx.WithHandle(desk, handle)
+		lines, err = visible(tx, by, lines)
 		return err
 	})
 	if err != nil {
 		return store.Line{}, err
 	}
 	return d.pick(lines, version)
+}
+
+// visible leaves out the lines that the actor may not know of.
+func visible(tx *store.Tx, by people.Actor, lines []store.Line) ([]store.Line, error) {
+	var out []store.Line
+	for _, l := range lines {
+		sees, err := by.Sees(tx, l)
+		if err != nil {
+			return nil, err
+		}
+		if sees {
+			out = append(out, l)
+		}
+	}
+	return out, nil
 }
 
 // pick takes the version asked for, or the newest, of the one statement that is meant.

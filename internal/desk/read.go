@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"heed"
+	"heed/internal/people"
 	"heed/internal/stix"
 	"heed/internal/store"
 )
@@ -32,35 +33,75 @@ type Entry struct {
 
 // Inbox lists at most n warnings, newest first, and says how many arrivals wait to be
 // recorded and which alarms stand. Reading the inbox opens nothing.
-func (d *Desk) Inbox(ctx context.Context, desk heed.PartyID, n int) (Box, error) {
+// What the actor may not know of is left out, and counted nowhere.
+func (d *Desk) Inbox(ctx context.Context, by people.Actor, n int) (Box, error) {
 	box := Box{Entries: []Entry{}}
 	if err := d.Store.CatchUp(ctx); err != nil {
 		return box, err
 	}
 	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		lines, err := tx.Received(desk, heed.KindWarning, 0, 4*n)
+		err := newest(by, n, func(before int64, n int) ([]store.Line, error) {
+			return tx.Received(by.Desk, heed.KindWarning, by.ReadsRed(), before, n)
+		}, func(l store.Line) error {
+			e, err := d.entry(tx, by.Desk, l)
+			box.Entries = append(box.Entries, e)
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		seen := map[heed.ID]bool{}
-		for _, l := range lines {
-			if seen[l.ID] || len(box.Entries) == n {
-				continue
-			}
-			seen[l.ID] = true
-			e, err := d.entry(tx, desk, l)
-			if err != nil {
-				return err
-			}
-			box.Entries = append(box.Entries, e)
-		}
-		if box.Alarms, err = tx.Alarms(desk); err != nil {
+		if box.Alarms, err = alarms(tx, by); err != nil {
 			return err
 		}
-		box.Waiting, err = d.waiting(tx, desk)
+		box.Waiting, err = d.waiting(tx, by)
 		return err
 	})
 	return box, err
+}
+
+// newest gives fn the newest line that the actor may know of, of each of at most n
+// statements. page reads more lines, from before a leaf.
+func newest(by people.Actor, n int, page func(before int64, n int) ([]store.Line, error), fn func(store.Line) error) error {
+	seen := map[heed.ID]bool{}
+	for before := int64(0); ; {
+		lines, err := page(before, 2*n)
+		if err != nil || len(lines) == 0 {
+			return err
+		}
+		for _, l := range lines {
+			before = l.Index
+			o, h := people.LineObject(l)
+			if seen[l.ID] || !people.May(by, people.ActList, o, h).Allowed {
+				continue
+			}
+			if len(seen) == n {
+				return nil
+			}
+			seen[l.ID] = true
+			if err := fn(l); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// alarms lists what the actor may know of: an alarm about a record is as secret as it.
+func alarms(tx *store.Tx, by people.Actor) ([]store.Evidence, error) {
+	list, err := tx.Alarms(by.Desk)
+	if err != nil {
+		return nil, err
+	}
+	var out []store.Evidence
+	for _, a := range list {
+		if a.First >= 0 {
+			l, err := people.Load(tx, a.First)
+			if err != nil || l.Check(by, people.ActList) != nil {
+				continue
+			}
+		}
+		out = append(out, a)
+	}
+	return out, nil
 }
 
 // Box is what the inbox shows.
@@ -77,18 +118,19 @@ type Held struct {
 	Words string    `json:"words"` // its headline, or its id
 }
 
-func (d *Desk) waiting(tx *store.Tx, desk heed.PartyID) ([]Held, error) {
+func (d *Desk) waiting(tx *store.Tx, by people.Actor) ([]Held, error) {
 	list := []Held{}
 	rows, err := tx.Waiting(1000)
 	if err != nil {
 		return nil, err
 	}
 	for _, w := range rows {
-		if w.Desk != desk {
+		if w.Desk != by.Desk {
 			continue
 		}
 		for _, raw := range w.Objects {
 			words, _ := stix.Name(raw)
+			handling := heed.Handling{} // of what cannot be read: the strictest
 			if _, env, how, err := stix.Cut(raw); err == nil {
 				if how == stix.Unsealed {
 					env.Payload = raw
@@ -97,8 +139,11 @@ func (d *Desk) waiting(tx *store.Tx, desk heed.PartyID) ([]Held, error) {
 					if obj.Statement != nil && obj.Statement.Kind == heed.KindDelivery {
 						continue
 					}
-					words = obj.Name
+					words, handling = obj.Name, obj.Handling
 				}
+			}
+			if !people.May(by, people.ActList, people.Object{Desk: w.Desk, Source: w.Peer}, handling).Allowed {
+				continue
 			}
 			list = append(list, Held{Since: w.At, From: d.Directory.Show(heed.PartyID(w.From)), Words: words})
 		}
@@ -177,6 +222,7 @@ type Sheet struct {
 	Reason    string           `json:"reason,omitempty"`
 	Modified  time.Time        `json:"modified"`
 	Warning   *heed.Warning    `json:"warning,omitempty"`
+	Holds     heed.Handling    `json:"holds"` // the handling that holds here: the author's, narrowed by who handed it over
 	Versions  []heed.Version   `json:"versions"`
 	Asked     []string         `json:"asked,omitempty"` // by those who delivered it
 	Decisions []heed.Decision  `json:"decisions,omitempty"`
@@ -185,27 +231,32 @@ type Sheet struct {
 
 // Show gives the statement at leaf idx in full. It writes nothing: who shows it to a
 // person records [heed.Opened] first, with [Desk.Climb].
-func (d *Desk) Show(ctx context.Context, desk heed.PartyID, idx int64) (Sheet, error) {
+func (d *Desk) Show(ctx context.Context, by people.Actor, idx int64) (Sheet, error) {
 	if err := d.Store.CatchUp(ctx); err != nil {
 		return Sheet{}, err
 	}
 	var sheet Sheet
 	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		rec, err := tx.Record(idx)
+		loaded, err := people.Load(tx, idx)
 		if err != nil {
 			return err
 		}
-		if rec.Desk != desk {
-			return store.ErrNotFound
+		if err := loaded.Check(by, people.ActRead); err != nil {
+			return err
 		}
-		versions, err := tx.Versions(desk, rec.ID)
+		rec := loaded.Record
+		sheet.Holds = loaded.Handling
+		versions, err := tx.Versions(by.Desk, rec.ID)
 		if err != nil {
+			return err
+		}
+		if versions, err = visible(tx, by, versions); err != nil {
 			return err
 		}
 		for _, l := range versions {
 			sheet.Versions = append(sheet.Versions, l.Version)
 			if l.Index == idx {
-				if sheet.Entry, err = d.entry(tx, desk, l); err != nil {
+				if sheet.Entry, err = d.entry(tx, by.Desk, l); err != nil {
 					return err
 				}
 			}
@@ -213,7 +264,7 @@ func (d *Desk) Show(ctx context.Context, desk heed.PartyID, idx int64) (Sheet, e
 		if err := sheet.fill(rec); err != nil {
 			return err
 		}
-		return d.around(tx, &sheet, rec)
+		return d.around(tx, by, &sheet, rec)
 	})
 	return sheet, err
 }
@@ -236,7 +287,7 @@ func (s *Sheet) fill(rec store.Record) error {
 }
 
 // around adds what was asked with the deliveries, and what this desk decided.
-func (d *Desk) around(tx *store.Tx, sheet *Sheet, rec store.Record) error {
+func (d *Desk) around(tx *store.Tx, by people.Actor, sheet *Sheet, rec store.Record) error {
 	dels, err := d.deliveriesOf(tx, rec)
 	if err != nil {
 		return err
@@ -253,8 +304,8 @@ func (d *Desk) around(tx *store.Tx, sheet *Sheet, rec store.Record) error {
 			sheet.Decisions = append(sheet.Decisions, *obj.Statement.Decision)
 		}
 	}
-	alarms, err := tx.Alarms(rec.Desk)
-	for _, a := range alarms {
+	list, err := alarms(tx, by)
+	for _, a := range list {
 		if a.First == rec.Index {
 			sheet.Alarms = append(sheet.Alarms, a)
 		}
@@ -287,29 +338,19 @@ type Sent struct {
 }
 
 // SentList lists at most n of the warnings that a desk said, newest first.
-func (d *Desk) SentList(ctx context.Context, desk heed.PartyID, n int) ([]Sent, error) {
+func (d *Desk) SentList(ctx context.Context, by people.Actor, n int) ([]Sent, error) {
 	if err := d.Store.CatchUp(ctx); err != nil {
 		return nil, err
 	}
 	list := []Sent{}
 	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		lines, err := tx.Said(desk, heed.KindWarning, 0, 4*n)
-		if err != nil {
-			return err
-		}
-		seen := map[heed.ID]bool{}
-		for _, l := range lines {
-			if seen[l.ID] || len(list) == n {
-				continue
-			}
-			seen[l.ID] = true
+		return newest(by, n, func(before int64, n int) ([]store.Line, error) {
+			return tx.Said(by.Desk, heed.KindWarning, before, n)
+		}, func(l store.Line) error {
 			s, err := d.sent(tx, l)
-			if err != nil {
-				return err
-			}
 			list = append(list, s)
-		}
-		return nil
+			return err
+		})
 	})
 	return list, err
 }
@@ -368,17 +409,25 @@ type Knew struct {
 
 // WhoKnew lists what this desk can show, as of a time, of who knew a statement when. It
 // speaks of what is recorded here and of nothing else.
-func (d *Desk) WhoKnew(ctx context.Context, desk heed.PartyID, id heed.ID, asOf time.Time) ([]Knew, error) {
+func (d *Desk) WhoKnew(ctx context.Context, by people.Actor, id heed.ID, asOf time.Time) ([]Knew, error) {
 	if err := d.Store.CatchUp(ctx); err != nil {
 		return nil, err
 	}
 	list := []Knew{}
 	err := d.Store.View(ctx, func(tx *store.Tx) error {
+		desk := by.Desk
 		versions, err := tx.Versions(desk, id)
 		if err != nil {
 			return err
 		}
 		for _, l := range versions {
+			loaded, err := people.Load(tx, l.Index)
+			if err != nil {
+				return err
+			}
+			if err := loaded.Check(by, people.ActProve); err != nil {
+				return err
+			}
 			what, at := "recorded it", l.RecordedAt
 			if l.Author == desk {
 				what = "said it"

@@ -56,7 +56,10 @@ var ErrFingerprint = errors.New("the fingerprint does not fit this card; have it
 
 // AddParty takes the card of another party, if the fingerprint that a person typed is its
 // own. The card becomes a record; token is what we show that party behind a proxy.
-func (n *Node) AddParty(ctx context.Context, by desk.Actor, card []byte, fingerprint, token string) (api.Party, error) {
+func (n *Node) AddParty(ctx context.Context, by people.Actor, card []byte, fingerprint, token string) (api.Party, error) {
+	if err := people.Check(by, people.ActAddParty, heed.Ref{}, people.Object{}, heed.Handling{}); err != nil {
+		return api.Party{}, err
+	}
 	p, digest, err := people.ReadCard(card)
 	if err != nil {
 		return api.Party{}, err
@@ -149,21 +152,21 @@ func (n *Node) covering(ctx context.Context, leaf int64) (ledger.Head, []byte, e
 }
 
 // Prove gives the entry of a record and the proof that it is in the newest signed head.
-func (n *Node) Prove(ctx context.Context, deskID heed.PartyID, idx int64) (api.Proof, error) {
+func (n *Node) Prove(ctx context.Context, by people.Actor, idx int64) (api.Proof, error) {
 	h, note, err := n.covering(ctx, idx)
 	if err != nil {
 		return api.Proof{}, err
 	}
 	out := api.Proof{Index: idx, Head: string(note), Proof: []string{}}
 	err = n.db.View(ctx, func(tx *store.Tx) error {
-		rec, err := tx.Record(idx)
+		l, err := people.Load(tx, idx)
 		if err != nil {
 			return err
 		}
-		if rec.Desk != deskID {
-			return store.ErrNotFound
+		if err := l.Check(by, people.ActProve); err != nil {
+			return err
 		}
-		out.Entry = string(rec.Entry)
+		out.Entry = string(l.Record.Entry)
 		proof, err := ledger.ProveInclusion(h.Size, idx, tx.Tiles())
 		for _, p := range proof {
 			out.Proof = append(out.Proof, base64.StdEncoding.EncodeToString(p[:]))
@@ -174,8 +177,10 @@ func (n *Node) Prove(ctx context.Context, deskID heed.PartyID, idx int64) (api.P
 }
 
 // Bundle makes the file that proves the history of a statement offline: every version, all
-// deliveries, receipts and decisions of the desk on it, and the cards of those concerned.
-func (n *Node) Bundle(ctx context.Context, deskID heed.PartyID, id heed.ID) ([]byte, error) {
+// deliveries and receipts, and the cards of those concerned. What else the desk said about
+// it, decisions above all, is there as entries only, which prove that and when; opening the
+// decisions is a release.
+func (n *Node) Bundle(ctx context.Context, by people.Actor, id heed.ID, with api.Bundled) ([]byte, error) {
 	if err := n.beat(ctx); err != nil {
 		return nil, err
 	}
@@ -193,7 +198,7 @@ func (n *Node) Bundle(ctx context.Context, deskID heed.PartyID, id heed.ID) ([]b
 			return err
 		}
 		b = verify.Bundle{Format: verify.BundleFormat, LogKey: n.signer.VerifierKey(), Head: string(signed.Note)}
-		recs, err := tx.History(deskID, id)
+		recs, err := tx.History(by.Desk, id)
 		if err != nil {
 			return err
 		}
@@ -202,7 +207,14 @@ func (n *Node) Bundle(ctx context.Context, deskID heed.PartyID, id heed.ID) ([]b
 			if r.Index >= h.Size {
 				return errors.New("the newest records are not yet covered by a signed head; try again in a second")
 			}
-			if err := n.addRecord(tx, &b, r, h); err != nil {
+			shown, err := bundled(tx, by, r, with)
+			if err != nil {
+				return err
+			}
+			if shown == left {
+				continue
+			}
+			if err := n.addRecord(tx, &b, r, h, shown); err != nil {
 				return err
 			}
 			for _, p := range []heed.PartyID{r.Author, r.Desk} {
@@ -217,8 +229,56 @@ func (n *Node) Bundle(ctx context.Context, deskID heed.PartyID, id heed.ID) ([]b
 	return b.JSON(), err
 }
 
-func (n *Node) addRecord(tx *store.Tx, b *verify.Bundle, r store.Record, h ledger.Head) error {
-	out := verify.Record{Index: r.Index, Entry: string(r.Entry), BodySalt: r.BodySalt, Envelope: r.Envelope, Receipt: r.Receipt}
+// showing says how much of a record goes into a bundle.
+type showing uint8
+
+const (
+	left   showing = iota // nothing: another receiver's
+	entry                 // that it is there, of which kind and since when
+	opened                // all of it
+)
+
+// bundled decides how much of a record a bundle shows.
+func bundled(tx *store.Tx, by people.Actor, r store.Record, with api.Bundled) (showing, error) {
+	l, err := people.LoadRecord(tx, r)
+	if err != nil {
+		return left, err
+	}
+	act := people.ActProve
+	switch r.Kind {
+	case heed.KindWarning, heed.KindEvent, heed.KindGrant:
+	case heed.KindDelivery, heed.KindReceipt:
+		if with.Only != "" && !between(l.Statement, with.Only) {
+			return left, nil
+		}
+	case heed.KindDecision:
+		if act = people.ActRelease; !with.Decisions {
+			return entry, nil
+		}
+	default:
+		return entry, nil
+	}
+	return opened, l.Check(by, act)
+}
+
+// between reports whether a delivery or receipt has the party at one end.
+func between(s *heed.Statement, p heed.PartyID) bool {
+	switch {
+	case s == nil:
+		return false
+	case s.Delivery != nil:
+		return s.Author == p || s.Delivery.To == p
+	case s.Receipt != nil:
+		return s.Author == p || s.Receipt.To == p
+	}
+	return false
+}
+
+func (n *Node) addRecord(tx *store.Tx, b *verify.Bundle, r store.Record, h ledger.Head, shown showing) error {
+	out := verify.Record{Index: r.Index, Entry: string(r.Entry)}
+	if shown == opened {
+		out.BodySalt, out.Envelope, out.Receipt = r.BodySalt, r.Envelope, r.Receipt
+	}
 	proof, err := ledger.ProveInclusion(h.Size, r.Index, tx.Tiles())
 	if err != nil {
 		return err
@@ -253,7 +313,10 @@ func (n *Node) Backup(ctx context.Context, w io.Writer) error {
 
 // Resume lets a restored node go on although no peer has answered: a person of the desk
 // takes the word for it, by name and on record.
-func (n *Node) Resume(ctx context.Context, by desk.Actor, words string) error {
+func (n *Node) Resume(ctx context.Context, by people.Actor, words string) error {
+	if err := people.Check(by, people.ActResume, heed.Ref{}, people.Object{}, heed.Handling{}); err != nil {
+		return err
+	}
 	if ok, _ := n.gate.mayAppend(); ok {
 		return errors.New("this node is not stopped: there is nothing to resume")
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"heed"
+	"heed/internal/api"
 	"heed/internal/desk"
 	"heed/internal/heedtest"
 	"heed/internal/intake"
@@ -85,7 +86,7 @@ func meet(t testing.TB, database string) *pair {
 	return p
 }
 
-func (p *pair) by(i int) desk.Actor { return desk.Actor{Desk: p.id[i], Person: "ada"} }
+func (p *pair) by(i int) people.Actor { return people.OnMachine("ada", p.id[i]) }
 
 func (p *pair) start(i int) {
 	p.t.Helper()
@@ -142,7 +143,7 @@ func (p *pair) story() []desk.Said {
 		list = append(list, said)
 	}
 	p.idle(0)
-	l, err := p.n[1].Desk().Resolve(ctx, p.id[1], string(list[0].ID))
+	l, err := p.n[1].Desk().Resolve(ctx, p.by(1), string(list[0].ID))
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -178,7 +179,7 @@ func (p *pair) records(i int) (list []store.Record) {
 func TestLadderReachesTheSender(t *testing.T) {
 	p := meet(t, "")
 	said := p.story()
-	list, err := p.n[0].Desk().SentList(t.Context(), p.id[0], 10)
+	list, err := p.n[0].Desk().SentList(t.Context(), p.by(0), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +276,7 @@ func TestPeerDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, "a failed try is shown", func() bool {
-		list, err := p.n[0].Desk().SentList(t.Context(), p.id[0], 10)
+		list, err := p.n[0].Desk().SentList(t.Context(), p.by(0), 10)
 		return err == nil && len(list) == 1 && list[0].Ladders[0].Attempts > 0 && strings.Contains(list[0].Ladders[0].Words, "does not answer")
 	})
 	p.stop(0)
@@ -372,7 +373,7 @@ func TestVerifierInAnotherLanguage(t *testing.T) {
 	p := meet(t, "")
 	said := p.story()
 	for i := range p.n {
-		b, err := p.n[i].Bundle(t.Context(), p.id[i], said[0].ID)
+		b, err := p.n[i].Bundle(t.Context(), p.by(i), said[0].ID, api.Bundled{Decisions: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -72,7 +72,7 @@ func TestPeersThatMisbehave(t *testing.T) {
 			}
 			var got desk.Ladder
 			until(t, "what came of it is shown", func() bool {
-				list, err := p.n[0].Desk().SentList(t.Context(), p.id[0], 10)
+				list, err := p.n[0].Desk().SentList(t.Context(), p.by(0), 10)
 				if err != nil || len(list) != 1 || list[0].Ladders[0].Attempts == 0 {
 					return false
 				}
@@ -119,7 +119,7 @@ func TestTwoContents(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.receive(1, outer, "refused")
-	box, err := p.n[1].Desk().Inbox(t.Context(), p.id[1], 10)
+	box, err := p.n[1].Desk().Inbox(t.Context(), p.by(1), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestForkedPeer(t *testing.T) {
 	}
 	p.receive(1, outer, "recorded")
 	until(t, "the fork is an alarm with both heads", func() bool {
-		box, err := p.n[1].Desk().Inbox(t.Context(), p.id[1], 10)
+		box, err := p.n[1].Desk().Inbox(t.Context(), p.by(1), 10)
 		return err == nil && len(box.Alarms) == 1 && box.Alarms[0].Code == "fork" && len(box.Alarms[0].Objects) == 2
 	})
 }
@@ -210,7 +210,7 @@ func TestPinnedKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, "the wrong key is named", func() bool {
-		list, err := p.n[0].Desk().SentList(t.Context(), p.id[0], 10)
+		list, err := p.n[0].Desk().SentList(t.Context(), p.by(0), 10)
 		return err == nil && strings.Contains(list[0].Ladders[0].Words, "TLS key")
 	})
 	if _, err := os.Stat(filepath.Join(p.dir[0], "head")); err != nil {

@@ -163,6 +163,7 @@ var rules = map[Act]rule{
 type Object struct {
 	Desk   heed.PartyID // whose record it is
 	Author heed.PartyID // who signed it; empty: nobody known
+	Source heed.PartyID // who said the text that it shows or is derived from
 	With   heed.PartyID // the peer that it is for: a pair's collection, a delivery, a receipt
 	To     heed.PartyID // the party that an act would hand it to
 	AtRisk bool         // because To is at risk, or protects those who are
@@ -198,6 +199,7 @@ func May(a Actor, act Act, o Object, marking heed.Handling) heed.Ruling {
 		return heed.Deny("role", "%s needs the role %s; ask one who has it", act, orList(r.roles))
 	}
 	switch said := o.Author != "" && o.Author == o.Desk; {
+	case o.Desk == "": // asked at the door, before anything was loaded
 	case r.side == own && !said:
 		return heed.Deny("author", "only its author may do that, and this desk is not its author")
 	case r.side == others && said:
@@ -209,7 +211,7 @@ func May(a Actor, act Act, o Object, marking heed.Handling) heed.Ruling {
 	if r.local && !a.Local {
 		return heed.Deny("local", "%s is only done on the machine itself: whoever holds a copy of the database can read it", act)
 	}
-	if r.hands && !(o.Author != "" && o.Author == o.Desk) {
+	if r.hands && o.Desk != "" && !(o.Author != "" && o.Author == o.Desk) {
 		return marking.May(heed.PassOn{To: o.To, AtRisk: o.AtRisk, Grants: o.Grants, Now: o.Now})
 	}
 	return heed.Allow("role")
@@ -217,7 +219,7 @@ func May(a Actor, act Act, o Object, marking heed.Handling) heed.Ruling {
 
 // readable lists the roles that may know of the object at all.
 func readable(o Object, marking heed.Handling) []Role {
-	if o.Author != o.Desk && marking.StrictestTLP() == "TLP:RED" {
+	if o.Source != o.Desk && marking.StrictestTLP() == "TLP:RED" {
 		return red
 	}
 	return readers

@@ -64,7 +64,7 @@ func (e expectation) answer(a Actor, o Object, tlp string) (allowed, hidden bool
 		return false, true
 	}
 	reads := map[Role]bool{DutyOfficer: true, Supervisor: true, Liaison: true, SourceDesk: true, Analyst: true, Inspector: true}
-	if o.Author != o.Desk && (tlp == "" || tlp == "TLP:RED" || tlp == "TLP:PURPLE") {
+	if o.Source != o.Desk && (tlp == "" || tlp == "TLP:RED" || tlp == "TLP:PURPLE") {
 		reads = map[Role]bool{DutyOfficer: true, Supervisor: true, Inspector: true}
 	}
 	role := a.Roles[0]
@@ -137,16 +137,17 @@ func objects(ofNode bool) []Object {
 		return []Object{{}}
 	}
 	return []Object{
-		{Desk: us, Author: us, With: them, To: third},
-		{Desk: us, Author: them, With: them, To: third},
-		{Desk: us, Author: "", With: third, To: third}, // handed in without a seal
-		{Desk: third, Author: them, With: them, To: us},
+		{Desk: us, Author: us, Source: us, With: them, To: third},
+		{Desk: us, Author: them, Source: them, With: them, To: third},
+		{Desk: us, Author: us, Source: them, With: them, To: third}, // a decision on what another said
+		{Desk: us, Author: "", With: third, To: third},              // handed in without a seal
+		{Desk: third, Author: them, Source: them, With: them, To: us},
 	}
 }
 
 func TestSeveralRolesAdd(t *testing.T) {
 	a := Actor{Person: "ada", Desk: us, Roles: []Role{Administrator, Analyst}, Scopes: Scopes}
-	if r := May(a, ActRead, Object{Desk: us, Author: them}, heed.Handling{TLP: "TLP:GREEN"}); !r.Allowed {
+	if r := May(a, ActRead, Object{Desk: us, Author: them, Source: them}, heed.Handling{TLP: "TLP:GREEN"}); !r.Allowed {
 		t.Errorf("an administrator who is an analyst as well may not read: %+v", r)
 	}
 	if r := May(a, ActBackup, Object{}, heed.Handling{}); r.Allowed {

@@ -48,6 +48,15 @@ type Person struct {
 // ActsFor reports whether the person may speak for the party.
 func (p *Person) ActsFor(id heed.PartyID) bool { return slices.Contains(p.Parties, id) }
 
+// RolesAt lists what the person does for a party: for now everything, for the parties that
+// it acts for.
+func (p *Person) RolesAt(id heed.PartyID) []Role {
+	if !p.ActsFor(id) {
+		return nil
+	}
+	return Roles
+}
+
 // ErrNoParty means that no card is held for a name or id.
 var ErrNoParty = errors.New("no such party")
 

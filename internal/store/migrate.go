@@ -154,6 +154,7 @@ CREATE TABLE view_statements (
 	headline TEXT NOT NULL,
 	precedence TEXT NOT NULL,
 	tlp TEXT NOT NULL,
+	strict BIGINT NOT NULL,          -- 1: said by another, and TLP:RED or not marked
 	exercise TEXT NOT NULL,
 	revoked BIGINT NOT NULL,
 	handed TEXT NOT NULL,
@@ -163,6 +164,7 @@ CREATE TABLE view_statements (
 CREATE INDEX view_statements_id ON view_statements (desk, id, version);
 CREATE INDEX view_statements_handle ON view_statements (handle, desk);
 CREATE INDEX view_statements_kind ON view_statements (desk, kind, idx);
+CREATE INDEX view_statements_open ON view_statements (desk, kind, strict, idx);
 CREATE TABLE view_deliveries (
 	desk TEXT NOT NULL,
 	idx BIGINT NOT NULL,
@@ -174,6 +176,7 @@ CREATE TABLE view_deliveries (
 	digest TEXT NOT NULL,
 	leaf BIGINT NOT NULL,
 	at BIGINT NOT NULL,
+	may_tlp TEXT NOT NULL,           -- the label under which it was handed over
 	PRIMARY KEY (desk, idx)
 );
 CREATE INDEX view_deliveries_id ON view_deliveries (desk, id, version);

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"heed"
@@ -129,6 +130,17 @@ func (tx *Tx) FindAll(desk heed.PartyID, id heed.ID) ([]Record, error) {
 // version, to a desk. Unlike a view it sees all that was committed.
 func (tx *Tx) DeliveriesTo(desk heed.PartyID, id heed.ID) ([]Record, error) {
 	return tx.records(`WHERE about = ? AND desk = ? AND kind = 'delivery' AND author <> desk ORDER BY idx`, string(id), string(desk))
+}
+
+// About gives the records of a desk on a statement, in whatever version, of these kinds, in
+// the order recorded. Unlike a view it sees all that was committed.
+func (tx *Tx) About(desk heed.PartyID, id heed.ID, kinds ...heed.Kind) ([]Record, error) {
+	marks := strings.Repeat(", ?", len(kinds))
+	args := []any{string(id), string(desk)}
+	for _, k := range kinds {
+		args = append(args, string(k))
+	}
+	return tx.records(`WHERE about = ? AND desk = ? AND kind IN (`+strings.TrimPrefix(marks, ", ")+`) ORDER BY idx`, args...)
 }
 
 // Cards gives the records of all key statements, as recorded.

@@ -88,13 +88,13 @@ func (tx *Tx) buildViews() error {
 // project writes what one record adds to the views: a pure function of the record.
 func (tx *Tx) project(r Record) error {
 	var s heed.Statement // of an erased or foreign body only what the row holds
-	var headline string
+	var headline, tlp string
 	if r.Envelope.Payload != nil {
 		obj, err := stix.Recorded(r.Envelope.Payload)
 		if err != nil {
 			return err
 		}
-		headline = obj.Name
+		headline, tlp = obj.Name, obj.Handling.TLP
 		if obj.Statement != nil {
 			s = *obj.Statement
 		} else {
@@ -102,7 +102,7 @@ func (tx *Tx) project(r Record) error {
 		}
 	}
 	if r.Kind != heed.KindDelivery && r.Kind != heed.KindReceipt { // those have views of their own
-		if err := tx.projectStatement(r, s, headline); err != nil {
+		if err := tx.projectStatement(r, s, headline, tlp); err != nil {
 			return err
 		}
 	}
@@ -124,25 +124,26 @@ func (tx *Tx) project(r Record) error {
 	return tx.projectRung(r, r.Desk, obj.Statement.Receipt)
 }
 
-func (tx *Tx) projectStatement(r Record, s heed.Statement, headline string) error {
-	var precedence, tlp string
+func (tx *Tx) projectStatement(r Record, s heed.Statement, headline, tlp string) error {
+	var precedence string
 	if s.Warning != nil {
-		precedence, tlp = string(s.Warning.Precedence), s.Warning.Handling.TLP
+		precedence = string(s.Warning.Precedence)
 	}
+	strict := r.Author != r.Desk && heed.Handling{TLP: tlp}.StrictestTLP() == "TLP:RED"
 	var modified int64
 	if !s.Modified.IsZero() {
 		modified = s.Modified.UnixMicro()
 	}
-	return tx.exec(`INSERT INTO view_statements (desk, author, id, version, kind, idx, handle, recorded_at, modified, headline, precedence, tlp, exercise, revoked, handed, carried)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return tx.exec(`INSERT INTO view_statements (desk, author, id, version, kind, idx, handle, recorded_at, modified, headline, precedence, tlp, strict, exercise, revoked, handed, carried)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		string(r.Desk), string(r.Author), string(r.ID), int64(r.Version), string(r.Kind), r.Index, heed.Handle(r.ID), r.RecordedAt.UnixMicro(),
-		modified, headline, precedence, tlp, s.Exercise, number(s.Revoked), r.From, r.Carried)
+		modified, headline, precedence, tlp, number(strict), s.Exercise, number(s.Revoked), r.From, r.Carried)
 }
 
 func (tx *Tx) projectDelivery(r Record, d *heed.Delivery) error {
-	return tx.exec(`INSERT INTO view_deliveries (desk, idx, delivery, from_party, to_party, id, version, digest, leaf, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		string(r.Desk), r.Index, string(r.ID), string(r.Author), string(d.To), string(d.Statement), int64(d.Version), string(d.Digest), d.Leaf, d.At.UnixMicro())
+	return tx.exec(`INSERT INTO view_deliveries (desk, idx, delivery, from_party, to_party, id, version, digest, leaf, at, may_tlp)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		string(r.Desk), r.Index, string(r.ID), string(r.Author), string(d.To), string(d.Statement), int64(d.Version), string(d.Digest), d.Leaf, d.At.UnixMicro(), d.May.TLP)
 }
 
 func (tx *Tx) projectRung(r Record, party heed.PartyID, c *heed.Receipt) error {
@@ -170,6 +171,7 @@ type Line struct {
 	Headline   string
 	Precedence heed.Precedence
 	TLP        string
+	Limit      string // the strictest label under which it was handed to the desk; empty: none
 	Exercise   string
 	Revoked    bool
 	From       string
@@ -179,16 +181,22 @@ type Line struct {
 // Ref names the version.
 func (l Line) Ref() heed.Ref { return heed.Ref{ID: l.ID, Version: l.Version} }
 
-const lineColumns = `desk, author, id, version, kind, idx, handle, recorded_at, modified, headline, precedence, tlp, exercise, revoked, handed, carried`
+const lineColumns = `desk, author, id, version, kind, idx, handle, recorded_at, modified, headline, precedence, tlp, exercise, revoked, handed, carried,
+	(SELECT COALESCE(MAX(CASE may_tlp WHEN 'TLP:RED' THEN 5 WHEN 'TLP:AMBER+STRICT' THEN 4 WHEN 'TLP:AMBER' THEN 3 WHEN 'TLP:GREEN' THEN 2 WHEN 'TLP:CLEAR' THEN 1 ELSE 0 END), 0)
+		FROM view_deliveries d WHERE d.desk = view_statements.desk AND d.id = view_statements.id AND d.version = view_statements.version AND d.to_party = d.desk)`
 
 func (tx *Tx) lines(where string, args ...any) ([]Line, error) {
 	var (
-		list                 []Line
-		l                    Line
-		at, modified, revoke int64
+		list                        []Line
+		l                           Line
+		at, modified, revoke, limit int64
 	)
 	err := tx.each([]any{&l.Desk, &l.Author, &l.ID, &l.Version, &l.Kind, &l.Index, &l.Handle, &at, &modified, &l.Headline, &l.Precedence,
-		&l.TLP, &l.Exercise, &revoke, &l.From, &l.Carried}, func() error {
+		&l.TLP, &l.Exercise, &revoke, &l.From, &l.Carried, &limit}, func() error {
+		l.Limit = ""
+		if limit > 0 {
+			l.Limit = heed.TLPs[limit-1]
+		}
 		l.RecordedAt, l.Modified, l.Revoked = time.UnixMicro(at).UTC(), time.UnixMicro(modified).UTC(), revoke != 0
 		list = append(list, l)
 		return nil
@@ -197,10 +205,14 @@ func (tx *Tx) lines(where string, args ...any) ([]Line, error) {
 }
 
 // Received lists at most n statements of a kind that others said to a desk, all versions,
-// newest first, from before leaf before (0: from the newest).
-func (tx *Tx) Received(desk heed.PartyID, kind heed.Kind, before int64, n int) ([]Line, error) {
+// newest first, from before leaf before (0: from the newest). Without red it leaves out
+// what is marked TLP:RED, or not marked, at the cost of what it gives.
+func (tx *Tx) Received(desk heed.PartyID, kind heed.Kind, red bool, before int64, n int) ([]Line, error) {
 	if before <= 0 {
 		before = 1 << 62
+	}
+	if !red {
+		return tx.lines(`WHERE desk = ? AND kind = ? AND strict = 0 AND author <> desk AND idx < ? ORDER BY idx DESC LIMIT ?`, string(desk), string(kind), before, n)
 	}
 	return tx.lines(`WHERE desk = ? AND kind = ? AND author <> desk AND idx < ? ORDER BY idx DESC LIMIT ?`, string(desk), string(kind), before, n)
 }

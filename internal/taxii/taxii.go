@@ -122,13 +122,22 @@ func (s *Server) open(method string, next func(*call)) http.HandlerFunc {
 					c.peer = p
 				}
 			}
-			if c.peer == nil {
+			if c.peer == nil || !s.may(c, method) {
 				s.missing(w)
 				return
 			}
 		}
 		next(c)
 	}
+}
+
+// may asks whether the peer may use its pair's collection so.
+func (s *Server) may(c *call, method string) bool {
+	act := people.ActFetch
+	if method == http.MethodPost {
+		act = people.ActPost
+	}
+	return people.May(people.PeerActor(c.peer.ID), act, people.Object{Desk: c.desk.ID, With: c.peer.ID}, heed.Handling{}).Allowed
 }
 
 // who tells by TLS key or token which parties the sender speaks for.
@@ -257,7 +266,12 @@ func (s *Server) page(c *call, after time.Time, limit int) (page, error) {
 			return err
 		}
 		for _, n := range notices {
-			for i, idx := range n.Records {
+			recs, err := outgoing(tx, n)
+			if err != nil {
+				s.Log.Error("a notice is left out of a page", "notice", n.ID, "err", err)
+				continue
+			}
+			for i, rec := range recs {
 				at := n.AddedAt.Add(time.Duration(i) * time.Microsecond)
 				if !at.After(after) {
 					continue
@@ -265,10 +279,6 @@ func (s *Server) page(c *call, after time.Time, limit int) (page, error) {
 				if len(p.Objects) == limit {
 					p.More, p.Next = true, cursor(p.last)
 					return nil
-				}
-				rec, err := tx.Record(idx)
-				if err != nil {
-					return err
 				}
 				b, err := people.Outer(rec)
 				if err != nil {
@@ -284,6 +294,19 @@ func (s *Server) page(c *call, after time.Time, limit int) (page, error) {
 		return nil
 	})
 	return p, err
+}
+
+// outgoing reads the records of a notice, if they are for its receiver.
+func outgoing(tx *store.Tx, n store.Notice) ([]store.Record, error) {
+	var recs []store.Record
+	for _, idx := range n.Records {
+		rec, err := tx.Record(idx)
+		if err != nil {
+			return nil, err
+		}
+		recs = append(recs, rec)
+	}
+	return recs, people.Outgoing(n.Desk, n.To, recs)
 }
 
 // pageOf reads where a page begins and how long it may be. Each may be given once.
