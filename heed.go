@@ -115,18 +115,28 @@ type Statement struct {
 	About    []string  // STIX ids it is about (object_refs); never empty on the wire
 
 	// Exactly the member that Kind names is set, where it has a type here.
-	Warning  *Warning
-	Delivery *Delivery
-	Receipt  *Receipt
-	Decision *Decision
-	Key      *Key
-	Log      *Log
-	Grant    *Grant
-	Question *Question
+	Warning    *Warning
+	Delivery   *Delivery
+	Receipt    *Receipt
+	Decision   *Decision
+	Key        *Key
+	Log        *Log
+	Grant      *Grant
+	Question   *Question
+	Case       *Case
+	Link       *Link
+	Assessment *Assessment
+	Outcome    *Outcome
+	Answer     *Answer
+	Feedback   *Feedback
+	Relation   *Relation
+	Claim      *Claim
+	Event      *Event
 }
 
-// Subject is the statement that a delivery hands over, a receipt answers, a decision is
-// taken on, a grant opens or a question is about; the zero Ref for other kinds.
+// Subject is what a statement is about: the statement that a delivery hands over, a receipt
+// answers, a decision is taken on, a grant opens, a question or its answer is about; the
+// case of a link, an assessment or an outcome. The zero Ref for other kinds.
 func (s *Statement) Subject() Ref {
 	switch {
 	case s.Delivery != nil:
@@ -139,6 +149,16 @@ func (s *Statement) Subject() Ref {
 		return Ref{s.Grant.Statement, s.Grant.Version}
 	case s.Question != nil:
 		return Ref{s.Question.Statement, s.Question.Version}
+	case s.Answer != nil:
+		return Ref{s.Answer.Statement, s.Answer.Version}
+	case s.Feedback != nil:
+		return Ref{s.Feedback.Statement, s.Feedback.Version}
+	case s.Link != nil:
+		return Ref{ID: s.Link.Case}
+	case s.Assessment != nil:
+		return Ref{ID: s.Assessment.Case}
+	case s.Outcome != nil:
+		return Ref{ID: s.Outcome.Case}
 	}
 	return Ref{}
 }
@@ -233,6 +253,15 @@ func (s *Statement) checkBody() error {
 		{KindLog, s.Log != nil, func() error { return s.Log.check() }},
 		{KindGrant, s.Grant != nil, func() error { return s.Grant.check(s) }},
 		{KindQuestion, s.Question != nil, func() error { return s.Question.check() }},
+		{KindCase, s.Case != nil, func() error { return s.Case.check() }},
+		{KindLink, s.Link != nil, func() error { return s.Link.check() }},
+		{KindAssessment, s.Assessment != nil, func() error { return s.Assessment.check() }},
+		{KindOutcome, s.Outcome != nil, func() error { return s.Outcome.check() }},
+		{KindAnswer, s.Answer != nil, func() error { return s.Answer.check() }},
+		{KindFeedback, s.Feedback != nil, func() error { return s.Feedback.check() }},
+		{KindRelation, s.Relation != nil, func() error { return s.Relation.check() }},
+		{KindClaim, s.Claim != nil, func() error { return s.Claim.check() }},
+		{KindEvent, s.Event != nil, func() error { return s.Event.check() }},
 	}
 	for _, b := range bodies {
 		switch {
@@ -252,7 +281,8 @@ func (s *Statement) checkBody() error {
 // Typed reports whether the kind has a body with a type here.
 func (k Kind) Typed() bool {
 	switch k {
-	case KindWarning, KindDelivery, KindReceipt, KindDecision, KindKey, KindLog, KindGrant, KindQuestion:
+	case KindWarning, KindDelivery, KindReceipt, KindDecision, KindKey, KindLog, KindGrant, KindQuestion,
+		KindCase, KindLink, KindAssessment, KindOutcome, KindAnswer, KindFeedback, KindRelation, KindClaim, KindEvent:
 		return true
 	}
 	return false

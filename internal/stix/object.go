@@ -60,23 +60,40 @@ type wire struct {
 }
 
 type wireExtensions struct {
+	Incident  *wireIncident  `json:"extension-definition--ef765651-680c-498d-9894-99799f2fa126,omitzero"`
 	Statement *wireStatement `json:"extension-definition--d82a01b3-758d-468c-9981-531d2e7790ff,omitzero"`
 }
 
+// wireIncident is the incident core extension (draft 2.0): what it requires.
+type wireIncident struct {
+	ExtensionType string `json:"extension_type"`
+	Determination string `json:"determination"`
+	Investigation string `json:"investigation_status"`
+}
+
 type wireStatement struct {
-	ExtensionType string         `json:"extension_type"`
-	Kind          heed.Kind      `json:"kind"`
-	Version       heed.Version   `json:"version"`
-	Reason        string         `json:"reason,omitzero"`
-	Exercise      string         `json:"exercise,omitzero"`
-	Warning       *heed.Warning  `json:"warning,omitzero"`
-	Delivery      *heed.Delivery `json:"delivery,omitzero"`
-	Receipt       *heed.Receipt  `json:"receipt,omitzero"`
-	Decision      *heed.Decision `json:"decision,omitzero"`
-	Key           *heed.Key      `json:"key,omitzero"`
-	Log           *heed.Log      `json:"log,omitzero"`
-	Grant         *heed.Grant    `json:"grant,omitzero"`
-	Question      *heed.Question `json:"question,omitzero"`
+	ExtensionType string           `json:"extension_type"`
+	Kind          heed.Kind        `json:"kind"`
+	Version       heed.Version     `json:"version"`
+	Reason        string           `json:"reason,omitzero"`
+	Exercise      string           `json:"exercise,omitzero"`
+	Warning       *heed.Warning    `json:"warning,omitzero"`
+	Delivery      *heed.Delivery   `json:"delivery,omitzero"`
+	Receipt       *heed.Receipt    `json:"receipt,omitzero"`
+	Decision      *heed.Decision   `json:"decision,omitzero"`
+	Key           *heed.Key        `json:"key,omitzero"`
+	Log           *heed.Log        `json:"log,omitzero"`
+	Grant         *heed.Grant      `json:"grant,omitzero"`
+	Question      *heed.Question   `json:"question,omitzero"`
+	Case          *heed.Case       `json:"case,omitzero"`
+	Link          *heed.Link       `json:"link,omitzero"`
+	Assessment    *heed.Assessment `json:"assessment,omitzero"`
+	Outcome       *heed.Outcome    `json:"outcome,omitzero"`
+	Answer        *heed.Answer     `json:"answer,omitzero"`
+	Feedback      *heed.Feedback   `json:"feedback,omitzero"`
+	Relation      *heed.Relation   `json:"relation,omitzero"`
+	Claim         *heed.Claim      `json:"claim,omitzero"`
+	Event         *heed.Event      `json:"event,omitzero"`
 }
 
 // ErrNotSTIX is wrapped where bytes are sound JSON and no STIX 2.1 object.
@@ -205,6 +222,7 @@ func (w *wire) statement() (*heed.Statement, error) {
 		Lang: w.Lang, Revoked: w.Revoked, Reason: x.Reason, Exercise: x.Exercise,
 		Headline: w.Name, Text: w.Description, About: w.ObjectRefs,
 		Warning: x.Warning, Delivery: x.Delivery, Receipt: x.Receipt, Decision: x.Decision, Key: x.Key, Log: x.Log, Grant: x.Grant, Question: x.Question,
+		Case: x.Case, Link: x.Link, Assessment: x.Assessment, Outcome: x.Outcome, Answer: x.Answer, Feedback: x.Feedback, Relation: x.Relation, Claim: x.Claim, Event: x.Event,
 	}
 	if w.Type == "note" {
 		s.Headline, s.Text = w.Abstract, w.Content
@@ -245,9 +263,10 @@ func Compose(s heed.Statement) ([]byte, error) {
 	w := wire{
 		Type: s.Kind.STIXType(), SpecVersion: "2.1", ID: string(s.ID), Author: string(s.Author),
 		Created: FormatTime(s.Created), Modified: FormatTime(s.Modified), Revoked: s.Revoked, Lang: s.Lang, ObjectRefs: s.About,
-		Extensions: wireExtensions{&wireStatement{
+		Extensions: wireExtensions{Statement: &wireStatement{
 			ExtensionType: "property-extension", Kind: s.Kind, Version: s.Version, Reason: s.Reason, Exercise: s.Exercise,
 			Warning: s.Warning, Delivery: s.Delivery, Receipt: s.Receipt, Decision: s.Decision, Key: s.Key, Log: s.Log, Grant: s.Grant, Question: s.Question,
+			Case: s.Case, Link: s.Link, Assessment: s.Assessment, Outcome: s.Outcome, Answer: s.Answer, Feedback: s.Feedback, Relation: s.Relation, Claim: s.Claim, Event: s.Event,
 		}},
 	}
 	switch w.Type {
@@ -260,6 +279,9 @@ func Compose(s heed.Statement) ([]byte, error) {
 		w.Name, w.Description, w.Published, w.ReportTypes = s.Headline, s.Text, w.Modified, []string{"threat-report"}
 	default:
 		w.Name, w.Description = s.Headline, s.Text
+	}
+	if s.Event != nil {
+		w.Extensions.Incident = &wireIncident{"property-extension", s.Event.Determination(), "open"}
 	}
 	if s.Warning != nil {
 		for _, label := range []string{s.Warning.Handling.TLP, s.Warning.Handling.PAP} {
