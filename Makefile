@@ -29,7 +29,8 @@ include $(wildcard bench/*.mk)
 
 FUZZTIME ?= 10s
 FUZZ = internal/ledger:FuzzParseEntry internal/ledger:FuzzParseHead internal/stix:FuzzParse internal/stix:FuzzCut \
-	internal/stix:FuzzCanonical internal/envelope:FuzzParse internal/envelope:FuzzParseSignatures verify:FuzzReadBundle verify:FuzzReadCard
+	internal/stix:FuzzCanonical internal/envelope:FuzzParse internal/envelope:FuzzParseSignatures verify:FuzzReadBundle verify:FuzzReadCard \
+	internal/place:FuzzFind internal/place:FuzzScan internal/place:FuzzSupplement
 
 .PHONY: fuzz crash
 fuzz: ## every parser, FUZZTIME each
