@@ -125,7 +125,20 @@ type Log struct {
 	Words  string `json:"words,omitzero"`
 	Person string `json:"person,omitzero"`
 	At     Time   `json:"at"`
+	// With [Succeed] only: the log that begins with this record, the one it goes on from, how
+	// many records stand before it, and the head of the log before that this node cannot
+	// extend: what that one covers beyond Records, or otherwise, is not here.
+	Log      string `json:"log,omitzero"`
+	Succeeds string `json:"succeeds,omitzero"`
+	Records  int64  `json:"records,omitzero"`
+	Head     string `json:"head,omitzero"`
 }
+
+// The acts of a [Log] note that Heed itself reads.
+const (
+	Resume  = "resume"  // a restored node goes on without a peer's answer
+	Succeed = "succeed" // a successor log begins
+)
 
 func (d *Delivery) check() error {
 	switch {
@@ -194,8 +207,13 @@ func (k *Key) check(s *Statement) error {
 }
 
 func (l *Log) check() error {
-	if l.Act == "" || l.At.IsZero() {
+	switch {
+	case l.Act == "" || l.At.IsZero():
 		return errors.New("act and at must both be given")
+	case l.Act == Succeed && (l.Log == "" || l.Succeeds == "" || l.Person == "" || l.Words == "" || l.Records < 0):
+		return errors.New("a successor names its log, the one before, how many records stand before it, and who decided so and why")
+	case l.Act != Succeed && (l.Log != "" || l.Succeeds != "" || l.Records != 0 || l.Head != ""):
+		return errors.New("log, succeeds, records and head go with succeed, and only with it")
 	}
 	return nil
 }

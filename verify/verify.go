@@ -39,6 +39,12 @@ type Card struct {
 	Fingerprint string   // what people compare
 }
 
+// has reports whether a log is that of the card, or a successor of it: the same key under
+// the name of the first and a number.
+func (c Card) has(log ledger.Verifier) bool {
+	return log.Origin() != "" && c.Log.Of(log.Origin()).String() == log.String()
+}
+
 // ReadCard reads a card in its outer form. It trusts nobody: compare the fingerprint.
 func ReadCard(card []byte) (Card, error) {
 	_, env, how, err := stix.Cut(card)
@@ -160,6 +166,7 @@ func ReadBundle(b []byte) (Bundle, error) {
 type check struct {
 	b       Bundle
 	head    ledger.Head
+	log     ledger.Verifier
 	report  *Report
 	byKey   map[string]Card
 	byParty map[heed.PartyID]Card
@@ -213,10 +220,11 @@ func (c *check) openHead() bool {
 		c.wrong("log_key: %v", err)
 		return false
 	}
-	if !slices.ContainsFunc(c.report.Cards, func(card Card) bool { return card.Log.String() == c.b.LogKey }) {
-		c.wrong("log_key: no card in the bundle has this log")
+	if !slices.ContainsFunc(c.report.Cards, func(card Card) bool { return card.has(v) }) {
+		c.wrong("log_key: no card in the bundle has this log, nor one that it succeeds")
 		return false
 	}
+	c.log = v
 	if c.head, err = ledger.OpenHead([]byte(c.b.Head), v); err != nil {
 		c.wrong("head: %v", err)
 		return false
@@ -384,10 +392,10 @@ func (c *check) receipt(at string, s *heed.Statement) {
 	r := s.Receipt
 	c.holds(at, s.Ref(), heed.Ref{ID: r.Statement, Version: r.Version}, r.Digest)
 	card := c.byParty[s.Author]
-	if card.Log.Origin() != r.Log {
+	if ledger.Number(card.Log.Origin(), r.Log) == 0 {
 		c.wrong("%s: the receipt names a log that is not on the card of %s", at, card.Name)
 	}
-	own := card.Log.String() == c.b.LogKey // then the decision is in this log, and in the bundle
+	own := card.has(c.log) // then the decision is in this log, and in the bundle
 	if r.Rung == heed.Decided && own && !c.commits[r.Commitment] {
 		c.wrong("%s: no decision in the bundle opens its commitment", at)
 	}

@@ -18,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/term"
 
 	"heed/internal/node"
@@ -127,6 +128,15 @@ func (f *flags) unreached(err error) error {
 func printJSON(w io.Writer, b []byte) error {
 	_, err := w.Write(append(bytes.TrimRight(b, "\n"), '\n'))
 	return err
+}
+
+// printValue prints what this program itself knows as JSON.
+func printValue(w io.Writer, v any) error {
+	b, err := json.Marshal(v, json.Deterministic(true), jsontext.Multiline(true))
+	if err != nil {
+		return err
+	}
+	return printJSON(w, b)
 }
 
 // width is that of the terminal, else 80.

@@ -316,11 +316,26 @@ anything: until one has answered, what arrives is kept in waiting.`,
 			if _, err := f.ask(cmd.Context(), http.MethodGet, "/api/status", nil, nil, nil); err == nil {
 				return errors.New("the node is running: stop it first")
 			}
-			kept, err := node.Restore(f.node, args[0], time.Now())
+			w := world(slog.LevelWarn)
+			if isTerminal() {
+				w.Progress = func(table string, rows int64) {
+					fmt.Fprintf(cmd.ErrOrStderr(), "\r%-24s %s rows", table, verify.Thousands(rows))
+				}
+			}
+			kept, err := node.Restore(cmd.Context(), f.node, args[0], w)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "restored; the database from before is %s\nstart the node with heed serve: it signs once a peer has answered\n", kept)
+			if f.json {
+				return printValue(cmd.OutOrStdout(), struct {
+					Kept string `json:"kept"` // where what was there before is
+				}{kept})
+			}
+			fmt.Fprint(cmd.OutOrStdout(), "restored")
+			if kept != "" {
+				fmt.Fprintf(cmd.OutOrStdout(), "; what was there before is kept: %s", kept)
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), "\nstart the node with heed serve: it signs once a peer has answered")
 			return nil
 		},
 	}

@@ -83,15 +83,50 @@ func ledgerCommand(f *flags) *cobra.Command {
 	resume := &cobra.Command{
 		Use: "resume --reason '…'", Short: "Let a restored node go on without a peer's answer, by your name and on record", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, err := f.ask(cmd.Context(), http.MethodPost, "/api/ledger/resume", nil, api.Act{Words: words}, nil); err != nil {
+			b, err := f.ask(cmd.Context(), http.MethodPost, "/api/ledger/resume", nil, api.Act{Words: words}, nil)
+			if err != nil {
 				return err
+			}
+			if f.json {
+				return printJSON(cmd.OutOrStdout(), b)
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), "the node goes on; that you said so is on record")
 			return nil
 		},
 	}
 	resume.Flags().StringVar(&words, "reason", "", "why it may go on")
-	cmd.AddCommand(head, prove, resume)
+	cmd.AddCommand(head, prove, resume, succeedCommand(f))
+	return cmd
+}
+
+func succeedCommand(f *flags) *cobra.Command {
+	var words string
+	cmd := &cobra.Command{
+		Use:   "succeed --reason '…'",
+		Short: "Begin a successor log where this one has signed what its ledger does not hold",
+		Long: `Begin a successor log, by your name and on record. This is the way on for a node
+whose log has signed more, or something else, than its database holds: a backup
+older than the last signed head, or two histories. First look for a newer copy.
+
+The tree goes on under another name. What the old log signed up to here is still
+proven to be its beginning; receipts given before still verify. What waited is
+recorded first. Every peer's desk is told and keeps the heads of both logs.`,
+		Example: `  heed ledger succeed --reason 'the disk of 3 May died; the backup of 2 May is all there is'`,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var s api.Succeeded
+			b, err := f.ask(cmd.Context(), http.MethodPost, "/api/ledger/succeed", nil, api.Act{Words: words}, &s)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return printJSON(cmd.OutOrStdout(), b)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "the log goes on as %s; that you said so is its first record, what waited comes next\n", s.Log)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&words, "reason", "", "why, and what is lost (required)")
 	return cmd
 }
 

@@ -35,6 +35,7 @@ type House struct {
 	Bundle   func(ctx context.Context, by people.Actor, id heed.ID, with Bundled) ([]byte, error)
 	Backup   func(ctx context.Context, w io.Writer) error
 	Resume   func(ctx context.Context, by people.Actor, words string) error
+	Succeed  func(ctx context.Context, by people.Actor, words string) (log string, err error)
 }
 
 // Bundled says what a bundle holds beside the statement's versions, its deliveries and its
@@ -129,6 +130,7 @@ func (s *Server) routes() map[string]route {
 		"GET /api/ledger/head":      {people.ActStatus, s.head},
 		"GET /api/ledger/prove":     {people.ActProve, s.prove},
 		"POST /api/ledger/resume":   {people.ActResume, s.resume},
+		"POST /api/ledger/succeed":  {people.ActResume, s.succeed},
 		"GET /api/bundle":           {people.ActProve, s.bundle},
 		"GET /api/backup":           {people.ActBackup, s.backup},
 		"GET /api/statement":        {people.ActRead, s.statement},

@@ -38,7 +38,7 @@ func (s *Server) Describe(p *people.Party) Party {
 func (s *Server) seen(c *call, list []Party) error {
 	return s.Store.View(c.r.Context(), func(tx *store.Tx) error {
 		for i := range list {
-			h, err := tx.PeerHead(s.Directory.Party(list[i].ID).Log.Origin())
+			h, err := tx.NewestPeerHead(s.Directory.Party(list[i].ID).Log.Origin())
 			if errors.Is(err, store.ErrNotFound) {
 				continue
 			}
@@ -310,6 +310,23 @@ func (s *Server) resume(c *call) (any, error) {
 		return nil, errors.New("say in words why this node may go on without a peer's answer")
 	}
 	return struct{}{}, s.Node.Resume(c.r.Context(), c.by, in.Words)
+}
+
+// Succeeded names the log that begins.
+type Succeeded struct {
+	Log string `json:"log"`
+}
+
+func (s *Server) succeed(c *call) (any, error) {
+	var in Act
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	if in.Words == "" {
+		return nil, errors.New("say in words why this node goes on in a successor log, and what is lost")
+	}
+	log, err := s.Node.Succeed(c.r.Context(), c.by, in.Words)
+	return Succeeded{log}, err
 }
 
 func (s *Server) bundle(c *call) (any, error) {

@@ -25,6 +25,7 @@ type Answer struct {
 	State    store.NoticeState // done, pending or refused
 	Words    string
 	Receipts [][]byte // outer forms
+	Head     string   // the newest signed head of the receiver's log; empty: it gave none
 }
 
 // Dispatcher works the outbox. Its fields are set once, before Run.
@@ -39,6 +40,8 @@ type Dispatcher struct {
 	Send func(ctx context.Context, from, to *people.Party, objects [][]byte) (Answer, error)
 	// Take records the receipts that came with an answer.
 	Take func(ctx context.Context, desk heed.PartyID, from heed.PartyID, objects [][]byte) error
+	// Heads is told of every head that came with an answer. It never blocks; may be nil.
+	Heads func(from heed.PartyID, note string)
 
 	wake  chan struct{}
 	once  sync.Once
@@ -187,6 +190,9 @@ func (d *Dispatcher) attempt(ctx context.Context, n store.Notice) (Answer, error
 		return Answer{}, err
 	}
 	d.spoke(n.To)
+	if answer.Head != "" && d.Heads != nil {
+		d.Heads(n.To, answer.Head)
+	}
 	if len(answer.Receipts) > 0 {
 		if err := d.Take(ctx, n.Desk, n.To, answer.Receipts); err != nil {
 			return Answer{}, fmt.Errorf("it answered, but its receipt cannot be taken: %w", err)

@@ -52,6 +52,7 @@ type Arrival struct {
 	Peer    heed.PartyID // the authenticated party; empty when a person handed it in
 	Desk    heed.PartyID // the desk of this node that it came to
 	Objects [][]byte
+	waited  bool // it comes from waiting: recorded before the gate opens for others
 }
 
 // Intake records what arrives. Its fields are set once, before the first call.
@@ -107,7 +108,7 @@ func (in *Intake) Receive(ctx context.Context, a Arrival) ([]Outcome, error) {
 		items = append(items, it)
 	}
 	units := in.group(a, items, outcomes)
-	if ok, why := in.MayAppend(); !ok {
+	if ok, why := in.MayAppend(); !ok && !a.waited {
 		return outcomes, in.wait(ctx, a, units, outcomes, why)
 	}
 	return outcomes, in.recordAll(ctx, a, units, outcomes)
@@ -451,8 +452,9 @@ func (in *Intake) wait(ctx context.Context, a Arrival, units []*unit, outcomes [
 	})
 }
 
-// Drain records what waited, through the same code as a first arrival. It stops at the
-// first error; what was recorded is gone from waiting.
+// Drain records what waited, through the same code as a first arrival, also while the gate is
+// still closed to what is new: the caller has decided that it may. It stops at the first
+// error; what was recorded is gone from waiting.
 func (in *Intake) Drain(ctx context.Context) (recorded int, err error) {
 	for {
 		var batch []store.Waiting
@@ -463,11 +465,8 @@ func (in *Intake) Drain(ctx context.Context) (recorded int, err error) {
 			return recorded, err
 		}
 		for _, w := range batch {
-			if _, err := in.Receive(ctx, Arrival{Door: w.Door, From: w.From, Peer: w.Peer, Desk: w.Desk, Objects: w.Objects}); err != nil {
+			if _, err := in.Receive(ctx, Arrival{Door: w.Door, From: w.From, Peer: w.Peer, Desk: w.Desk, Objects: w.Objects, waited: true}); err != nil {
 				return recorded, err
-			}
-			if ok, why := in.MayAppend(); !ok {
-				return recorded, errors.New(why)
 			}
 			if err := in.Store.Update(ctx, store.Normal, func(tx *store.Tx) error { return tx.DropWaiting(w.ID) }); err != nil {
 				return recorded, err

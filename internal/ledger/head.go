@@ -150,6 +150,69 @@ func NewOrigin(name string, key ed25519.PublicKey) string {
 	return name + ".heed/" + hex.EncodeToString(sum[:4])
 }
 
+// SuccessorOrigin names the nth log of a node whose first log is first; the first is
+// number 1. A successor goes on with the tree of the one before, under another name and the
+// same key: a log that signed records which are lost, or two histories, signs no more.
+func SuccessorOrigin(first string, n int) string {
+	if n <= 1 {
+		return first
+	}
+	return first + "/" + strconv.Itoa(n)
+}
+
+// Number says which log of a node an origin names, if its first log is first: 1 for that
+// one, 2 and up for its successors; 0 when it is of another node.
+func Number(first, origin string) int {
+	if first == "" || origin == first {
+		return min(len(first), 1)
+	}
+	rest, ok := strings.CutPrefix(origin, first+"/")
+	n, err := strconv.Atoi(rest)
+	if !ok || err != nil || n < 2 || SuccessorOrigin(first, n) != origin {
+		return 0
+	}
+	return n
+}
+
+// Of gives the verifier for a log of the node whose first log v checks: the same key under
+// the name of a successor. The zero Verifier when origin is of another node.
+func (v Verifier) Of(origin string) Verifier {
+	if origin == v.Origin() {
+		return v
+	}
+	if Number(v.Origin(), origin) == 0 {
+		return Verifier{}
+	}
+	_, rest, _ := strings.Cut(v.key, "+")
+	_, blob, _ := strings.Cut(rest, "+")
+	raw, err := base64.StdEncoding.DecodeString(blob)
+	if err != nil || len(raw) != 1+ed25519.PublicKeySize {
+		return Verifier{}
+	}
+	vkey, err := note.NewEd25519VerifierKey(origin, ed25519.PublicKey(raw[1:]))
+	if err != nil {
+		return Verifier{}
+	}
+	out, err := NewVerifier(vkey)
+	if err != nil {
+		return Verifier{}
+	}
+	return out
+}
+
+// OpenAny reads a head that is signed by the log that first checks, or by a successor.
+func OpenAny(signed []byte, first Verifier) (Head, error) {
+	if len(signed) > MaxNote {
+		return Head{}, fmt.Errorf("%w: longer than %d bytes", ErrHead, MaxNote)
+	}
+	origin, _, _ := strings.Cut(string(signed), "\n")
+	v := first.Of(origin)
+	if v.v == nil {
+		return Head{}, fmt.Errorf("%w: it is of the log %q, not of %q or a successor", ErrHead, origin, first.Origin())
+	}
+	return OpenHead(signed, v)
+}
+
 // CanonicalNote reports whether a signed head is spelled as [Signer.Sign] spells it: one
 // signature, and base64 that decodes from no other text.
 func CanonicalNote(signed []byte) bool {

@@ -58,20 +58,20 @@ func Examine(ctx context.Context, dir string, x Examination) (verify.Report, err
 }
 
 // headBeside reads the last signed head that is kept outside the database. A running node
-// writes it just after the database, so it is never the newer one.
-func headBeside(dir string, log ledger.Verifier) (int64, error) {
+// writes it just after the database, so it is never the newer one. The zero Head: none is.
+func headBeside(dir string, log ledger.Verifier) (ledger.Head, error) {
 	note, err := os.ReadFile(filepath.Join(dir, headName))
 	if errors.Is(err, os.ErrNotExist) {
-		return 0, nil
+		return ledger.Head{}, nil
 	}
 	if err != nil {
-		return 0, err
+		return ledger.Head{}, err
 	}
-	h, err := ledger.OpenHead(note, log)
+	h, err := ledger.OpenAny(note, log)
 	if err != nil {
-		return 0, fmt.Errorf("the head kept beside the database: %w", err)
+		return h, fmt.Errorf("the head kept beside the database: %w", err)
 	}
-	return h.Size, nil
+	return h, nil
 }
 
 // recordedKeys reads the cards in the ledger. A party's card must be signed by the key in

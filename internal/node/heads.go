@@ -15,6 +15,7 @@ import (
 	"heed/internal/ledger"
 	"heed/internal/people"
 	"heed/internal/store"
+	"heed/internal/taxii"
 )
 
 // gate says whether this node may append to its ledger. Closed, what arrives goes to
@@ -22,6 +23,7 @@ import (
 type gate struct {
 	mu       sync.Mutex
 	why      string // not empty: closed, and why
+	head     string // not empty: closed because of this head of ours, which this ledger cannot extend
 	compared bool   // some peer has answered since the start
 }
 
@@ -40,7 +42,7 @@ func (g *gate) close(why string) {
 func (g *gate) open() (was string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	was, g.why = g.why, ""
+	was, g.why, g.head = g.why, "", ""
 	return was
 }
 
@@ -90,7 +92,7 @@ func (n *Node) examine(ctx context.Context) error {
 	}
 	if len(note) > 0 {
 		if why := n.behind(ctx, string(note)); why != "" {
-			n.shut("the last head that this node signed, kept beside the database, " + why)
+			n.shut("the last head that this node signed, kept beside the database, "+why, string(note))
 			return nil
 		}
 	}
@@ -103,6 +105,9 @@ func (n *Node) examine(ctx context.Context) error {
 		answered = true // a node without peers signs
 	}
 	n.settle(ctx, answered)
+	if ok, _ := n.gate.mayAppend(); ok {
+		n.drain(ctx) // left by a stop between being let go on and having recorded it all
+	}
 	return nil
 }
 
@@ -111,9 +116,15 @@ func (n *Node) wasRestored() bool {
 	return err == nil
 }
 
-// shut closes the gate for good: only people can say how to go on.
-func (n *Node) shut(why string) {
-	n.gate.close(why + "; this node signs nothing and keeps what arrives in waiting")
+// shut closes the gate for good, because of a head of ours that the ledger does not extend:
+// only people can say how to go on.
+func (n *Node) shut(why, head string) {
+	n.gate.mu.Lock()
+	n.gate.why = why + "; this node signs nothing and keeps what arrives in waiting"
+	if n.logNumber(head) >= n.logNumber(n.gate.head) {
+		n.gate.head = head
+	}
+	n.gate.mu.Unlock()
 	n.world.Log.Error("this node may not sign", "why", why)
 }
 
@@ -127,11 +138,19 @@ func (n *Node) rehash(ctx context.Context) error {
 	return err
 }
 
-// behind compares a head of our own log with the ledger. Empty: the ledger extends it.
+// behind compares a head of our own log with the ledger. Empty: the ledger extends it, or
+// has a successor to the log that it is of.
 func (n *Node) behind(ctx context.Context, note string) (why string) {
-	h, err := ledger.OpenHead([]byte(note), n.verifier)
+	h, err := ledger.OpenAny([]byte(note), n.verifier)
 	if err != nil {
 		return "cannot be read: " + err.Error()
+	}
+	first := n.verifier.Origin()
+	switch its, now := ledger.Number(first, h.Origin), ledger.Number(first, n.origin()); {
+	case its > now:
+		return fmt.Sprintf("is of the log %s, which this database has not begun: it is an older copy", h.Origin)
+	case its < now:
+		return ""
 	}
 	err = n.db.View(ctx, func(tx *store.Tx) error {
 		size, err := tx.Size()
@@ -184,7 +203,7 @@ func (n *Node) askPeers(ctx context.Context) bool {
 			continue
 		}
 		if why := n.behind(ctx, r.note); why != "" {
-			n.shut("the newest head of ours that " + r.peer.Name + " holds " + why)
+			n.shut("the newest head of ours that "+r.peer.Name+" holds "+why, r.note)
 		}
 	}
 	return answered
@@ -205,18 +224,24 @@ func (n *Node) settle(ctx context.Context, answered bool) {
 	n.resume(ctx)
 }
 
-// resume opens the gate of a restored node and records what waited.
+// resume records what waited, before anything else, and opens the gate of a restored node.
 func (n *Node) resume(ctx context.Context) {
+	n.drain(ctx)
 	n.gate.open()
+	n.drain(ctx) // what came in between
 	if err := os.Remove(filepath.Join(n.Dir, restoredName)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		n.world.Log.Error("the mark of the restore could not be removed", "err", err)
 	}
+	n.changed()
+}
+
+// drain records what waited, in the order in which it came.
+func (n *Node) drain(ctx context.Context) {
 	if recorded, err := n.intake.Drain(ctx); err != nil {
 		n.world.Log.Error("not all that waited could be recorded", "recorded", recorded, "err", err)
 	} else if recorded > 0 {
 		n.world.Log.Info("what waited is recorded", "arrivals", recorded)
 	}
-	n.changed()
 }
 
 // askAgain asks the peers until one has answered.
@@ -260,7 +285,12 @@ func (n *Node) beat(ctx context.Context) error {
 	if ok, _ := n.gate.mayAppend(); !ok {
 		return nil
 	}
+	return n.signHead(ctx)
+}
+
+func (n *Node) signHead(ctx context.Context) error {
 	var next ledger.Head
+	signer := n.signer.Load()
 	grown := false
 	err := n.db.View(ctx, func(tx *store.Tx) error {
 		size, err := tx.Size()
@@ -271,12 +301,13 @@ func (n *Node) beat(ctx context.Context) error {
 		if err != nil || have && size <= last.Size || size == 0 {
 			return err
 		}
-		old := ledger.Head{Origin: n.signer.Origin(), Root: ledger.EmptyRoot}
+		old := ledger.Head{Root: ledger.EmptyRoot}
 		if have {
-			if old, err = ledger.OpenHead(last.Note, n.verifier); err != nil {
+			if old, err = ledger.OpenAny(last.Note, n.verifier); err != nil {
 				return err
 			}
 		}
+		old.Origin = signer.Origin() // the tree goes on under a successor's name
 		if err := tx.Rehash(old.Size, size); err != nil {
 			return err
 		}
@@ -284,7 +315,7 @@ func (n *Node) beat(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		next = ledger.Head{Origin: n.signer.Origin(), Size: size, Root: root}
+		next = ledger.Head{Origin: signer.Origin(), Size: size, Root: root}
 		proof, err := ledger.ProveConsistency(old.Size, size, tx.Tiles())
 		if err != nil {
 			return err
@@ -295,7 +326,7 @@ func (n *Node) beat(ctx context.Context) error {
 	if err != nil || !grown {
 		return err
 	}
-	note, err := n.signer.Sign(next)
+	note, err := signer.Sign(next)
 	if err != nil {
 		return err
 	}
@@ -366,26 +397,46 @@ func (n *Node) compare(ctx context.Context, seen seenHead) error {
 	if p == nil {
 		return nil
 	}
-	next, err := ledger.OpenHead([]byte(seen.note), p.Log)
+	next, err := ledger.OpenAny([]byte(seen.note), p.Log)
 	if err != nil {
 		return n.alarm(ctx, p, "head-unsigned", fmt.Sprintf("%s sent a head that its log key has not signed", p.Name), seen.note)
 	}
 	var last store.PeerHead
-	err = n.db.View(ctx, func(tx *store.Tx) (err error) { last, err = tx.PeerHead(next.Origin); return err })
+	err = n.db.View(ctx, func(tx *store.Tx) (err error) {
+		if last, err = tx.PeerHead(next.Origin); errors.Is(err, store.ErrNotFound) {
+			last, err = tx.NewestPeerHead(p.Log.Origin())
+		}
+		return err
+	})
 	if errors.Is(err, store.ErrNotFound) {
 		return n.keep(ctx, p, next, seen.note)
 	}
 	if err != nil {
 		return err
 	}
-	old, err := ledger.OpenHead(last.Note, p.Log)
+	old, err := ledger.OpenAny(last.Note, p.Log)
 	if err != nil {
 		return err
 	}
-	if old.Size > next.Size {
+	if old.Origin != next.Origin {
+		return n.succession(ctx, p, old, next, last.Note, []byte(seen.note))
+	}
+	late := old.Size > next.Size
+	if late {
 		old, next = next, old // an older head that came late must fit as well
 	}
 	proof, err := n.proof(ctx, p, old, next)
+	if errors.Is(err, taxii.ErrNoProof) {
+		if n.succeeded(ctx, p, next.Origin) {
+			return nil // that log ended in a break that the desk was told of
+		}
+		if late {
+			return n.alarm(ctx, p, "behind", fmt.Sprintf("the node of %s answers with a head of %d records and does not know the one of %d that it signed: it fell behind, as after a restored backup, and may lack what we told it",
+				p.Name, old.Size, next.Size), string(last.Note), seen.note)
+		}
+		return n.alarm(ctx, p, "no-proof", fmt.Sprintf("%s cannot show that its heads of %d and %d records, both signed by it, belong to one log", p.Name, old.Size, next.Size),
+			string(last.Note), seen.note)
+	}
 	if err != nil {
 		return err
 	}

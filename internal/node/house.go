@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"heed"
@@ -24,12 +25,12 @@ import (
 // house gives the door of the house what only the node can do.
 func (n *Node) house() api.House {
 	return api.House{Status: n.Status, AddParty: n.AddParty, Token: n.PartyToken, Head: n.Head,
-		Prove: n.Prove, Bundle: n.Bundle, Backup: n.Backup, Resume: n.Resume}
+		Prove: n.Prove, Bundle: n.Bundle, Backup: n.Backup, Resume: n.Resume, Succeed: n.Succeed}
 }
 
 // Status says how the node is.
 func (n *Node) Status(ctx context.Context) (api.Status, error) {
-	st := api.Status{Name: n.Config.Name, Origin: n.signer.Origin(), Address: n.Config.URL, Peers: "not yet compared with peers"}
+	st := api.Status{Name: n.Config.Name, Origin: n.origin(), Address: n.Config.URL, Peers: "not yet compared with peers"}
 	st.Signs, st.Why = n.gate.mayAppend()
 	n.gate.mu.Lock()
 	if n.gate.compared {
@@ -136,7 +137,7 @@ func (n *Node) PartyToken(ctx context.Context, name string) (string, error) {
 func (n *Node) covering(ctx context.Context, leaf int64) (ledger.Head, []byte, error) {
 	for range 100 {
 		if note := n.Head(); note != "" {
-			h, err := ledger.OpenHead([]byte(note), n.verifier)
+			h, err := ledger.OpenAny([]byte(note), n.verifier)
 			if err != nil || h.Size > leaf {
 				return h, []byte(note), err
 			}
@@ -193,11 +194,11 @@ func (n *Node) Bundle(ctx context.Context, by people.Actor, id heed.ID, with api
 		if !ok {
 			return errors.New("no head has been signed yet; try again in a second")
 		}
-		h, err := ledger.OpenHead(signed.Note, n.verifier)
+		h, err := ledger.OpenAny(signed.Note, n.verifier)
 		if err != nil {
 			return err
 		}
-		b = verify.Bundle{Format: verify.BundleFormat, LogKey: n.signer.VerifierKey(), Head: string(signed.Note)}
+		b = verify.Bundle{Format: verify.BundleFormat, LogKey: n.verifier.Of(h.Origin).String(), Head: string(signed.Note)}
 		recs, err := tx.History(by.Desk, id)
 		if err != nil {
 			return err
@@ -321,14 +322,27 @@ func (n *Node) Resume(ctx context.Context, by people.Actor, words string) error 
 		return errors.New("this node is not stopped: there is nothing to resume")
 	}
 	if _, why := n.gate.mayAppend(); why != whySilent {
-		return fmt.Errorf("this node may not go on by anybody's word: %s", why)
+		return fmt.Errorf("this node may not go on in its log by anybody's word: %s (heed ledger succeed begins a successor)", why)
 	}
+	if err := n.note(ctx, by, "resumed without a peer's answer", by.Person+" lets this node go on after a restore without a peer's answer: "+words,
+		func(*store.Tx) (heed.Log, error) { return heed.Log{Act: heed.Resume, Words: words}, nil }); err != nil {
+		return err
+	}
+	n.resume(ctx)
+	return nil
+}
+
+// note records what a person decided about the log itself.
+func (n *Node) note(ctx context.Context, by people.Actor, headline, text string, body func(*store.Tx) (heed.Log, error)) error {
 	id := n.pen.NewID(heed.KindLog)
-	err := n.db.Update(ctx, store.Urgent, func(tx *store.Tx) error {
-		s := heed.Statement{ID: id, Author: by.Desk, Version: 1, Kind: heed.KindLog, Created: tx.Now(), Modified: tx.Now(),
-			Headline: "resumed without a peer's answer", Text: by.Person + " lets this node go on after a restore without a peer's answer: " + words,
-			Log: &heed.Log{Act: "resume", Words: words, Person: by.Person, At: tx.Now()}}
-		env, err := n.pen.Seal(s)
+	return n.db.Update(ctx, store.Urgent, func(tx *store.Tx) error {
+		log, err := body(tx)
+		if err != nil {
+			return err
+		}
+		log.Person, log.At = by.Person, tx.Now()
+		env, err := n.pen.Seal(heed.Statement{ID: id, Author: by.Desk, Version: 1, Kind: heed.KindLog, Created: tx.Now(), Modified: tx.Now(),
+			Headline: headline, Text: text, Log: &log})
 		if err != nil {
 			return err
 		}
@@ -336,29 +350,32 @@ func (n *Node) Resume(ctx context.Context, by people.Actor, words string) error 
 			From: "person:" + by.Person, Envelope: env, Carried: string(stix.Own)})
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	n.resume(ctx)
-	return nil
 }
 
 // Restore puts a backup in the place of a stopped node's database. The node then asks its
-// peers before it signs; the database that was there is kept beside.
-func Restore(dir, backup string, now time.Time) (kept string, err error) {
+// peers before it signs; what was there is kept beside, under the name that is returned.
+func Restore(ctx context.Context, dir, backup string, w World) (kept string, err error) {
 	c, err := ReadConfig(dir)
 	if err != nil {
 		return "", err
 	}
-	name := c.databaseURL(dir)
-	if filepath.Dir(name) != filepath.Clean(dir) {
-		return "", errors.New("restore works on a node whose database is a file in its folder; for PostgreSQL use its own tools, then create an empty file named restored in the folder")
-	}
 	if err := store.LooksLikeBackup(backup); err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(filepath.Join(dir, restoredName), []byte(now.UTC().Format(time.RFC3339)+"\n"), 0o600); err != nil {
+	name, now := c.databaseURL(dir), w.Now()
+	postgres := strings.Contains(name, "://")
+	if !postgres && filepath.Dir(name) != filepath.Clean(dir) {
+		return "", errors.New("restore works on a node whose database is a file in its folder, or on PostgreSQL")
+	}
+	if err := writeFile(filepath.Join(dir, restoredName), []byte(now.UTC().Format(time.RFC3339)+"\n")); err != nil {
 		return "", err
+	}
+	if postgres {
+		schema, err := store.RestorePostgres(ctx, name, backup, now, w.Progress)
+		if schema != "" {
+			schema = "in the schema " + schema
+		}
+		return schema, err
 	}
 	kept = name + ".before-" + now.UTC().Format("20060102T150405Z")
 	for _, suffix := range []string{"", "-wal", "-shm"} {

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"heed"
@@ -36,6 +37,8 @@ type World struct {
 	Beat time.Duration // between signed heads; zero: one second
 	// Batch bounds the writes that share a transaction, for measuring; zero: the store's own.
 	Batch int
+	// Progress is told of the rows that a restore has copied; may be nil.
+	Progress func(table string, rows int64)
 	// Fatal ends the process when this machine's disk fails to sync.
 	Fatal func(error)
 }
@@ -49,8 +52,9 @@ type Node struct {
 	db        *store.DB
 	directory *people.Directory
 	pen       *people.Pen
-	signer    ledger.Signer
-	verifier  ledger.Verifier
+	logKey    envelope.PrivateKey
+	signer    atomic.Pointer[ledger.Signer] // of the log as it stands: the first, or a successor
+	verifier  ledger.Verifier               // of the first log
 	intake    *intake.Intake
 	desk      *desk.Desk
 	dispatch  *deliver.Dispatcher
@@ -97,17 +101,21 @@ func (n *Node) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.pen = &people.Pen{Directory: n.directory, Keys: keys, Origin: n.signer.Origin(), Rand: n.world.Rand}
+	n.pen = &people.Pen{Directory: n.directory, Keys: keys, Origin: n.origin, Rand: n.world.Rand}
 	n.intake = &intake.Intake{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend,
 		Heads: n.noteHead, Head: n.Head, Later: n.later}
 	n.desk = &desk.Desk{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend, Changed: n.changed}
 	n.dispatch = &deliver.Dispatcher{Store: n.db, Directory: n.directory, Owner: fmt.Sprintf("%s-%d", n.Config.Name, os.Getpid()),
-		Now: n.world.Now, Log: n.world.Log, Send: n.client.Send, Take: n.takeReceipts}
+		Now: n.world.Now, Log: n.world.Log, Send: n.client.Send, Take: n.takeReceipts, Heads: n.noteHead}
+	if err := n.loadLog(ctx); err != nil {
+		return err
+	}
 	return n.loadHead(ctx)
 }
 
 func (n *Node) loadKeys() (map[heed.PartyID]envelope.PrivateKey, error) {
 	keys := map[heed.PartyID]envelope.PrivateKey{}
+	var err error
 	for _, p := range n.directory.Own() {
 		k, err := envelope.ReadKeyFile(n.Config.keyFile(n.Dir, "party-"+p.Name))
 		if err != nil {
@@ -118,14 +126,14 @@ func (n *Node) loadKeys() (map[heed.PartyID]envelope.PrivateKey, error) {
 		}
 		keys[p.ID] = k
 	}
-	log, err := envelope.ReadKeyFile(n.Config.keyFile(n.Dir, "log"))
-	if err != nil {
+	if n.logKey, err = envelope.ReadKeyFile(n.Config.keyFile(n.Dir, "log")); err != nil {
 		return nil, fmt.Errorf("the log key: %w", err)
 	}
-	if n.signer, err = ledger.NewSigner(n.Config.Origin, log.Ed25519()); err != nil {
+	first, err := ledger.NewSigner(n.Config.Origin, n.logKey.Ed25519())
+	if err != nil {
 		return nil, err
 	}
-	if n.verifier, err = ledger.NewVerifier(n.signer.VerifierKey()); err != nil {
+	if n.verifier, err = ledger.NewVerifier(first.VerifierKey()); err != nil {
 		return nil, err
 	}
 	cert, err := tls.LoadX509KeyPair(n.Config.keyFile(n.Dir, "tls-cert"), n.Config.keyFile(n.Dir, "tls"))
@@ -188,7 +196,7 @@ func (n *Node) Store() *store.DB { return n.db }
 
 // listen opens the door for peers and, on a socket in the folder, the one for the house.
 func (n *Node) listen() error {
-	peers := &taxii.Server{Store: n.db, Directory: n.directory, Intake: n.intake, Origin: n.signer.Origin(), Now: n.world.Now, Rand: n.world.Rand, Log: n.world.Log}
+	peers := &taxii.Server{Store: n.db, Directory: n.directory, Intake: n.intake, Now: n.world.Now, Rand: n.world.Rand, Log: n.world.Log}
 	house := &api.Server{Store: n.db, Directory: n.directory, Desk: n.desk, Intake: n.intake, Node: n.house(), Now: n.world.Now, Log: n.world.Log}
 	mux := http.NewServeMux()
 	mux.Handle("/", peers.Handler())

@@ -19,7 +19,7 @@ import (
 type Pen struct {
 	Directory *Directory
 	Keys      map[heed.PartyID]envelope.PrivateKey // of the own desks
-	Origin    string                               // of this node's log
+	Origin    func() string                        // of this node's log as it stands
 	Rand      io.Reader
 }
 
@@ -79,7 +79,7 @@ func (p *Pen) Receipt(tx *store.Tx, desk heed.PartyID, rung heed.Rung, rec store
 		Text:     fmt.Sprintf("%s: %s %s at %s", p.Directory.Show(desk), rec.Ref(), rung, at.UTC().Format("2006-01-02 15:04:05 UTC")),
 		Receipt: &heed.Receipt{
 			Rung: rung, To: d.Author, Statement: rec.ID, Version: rec.Version, Digest: rec.DigestHex(), SenderKey: key,
-			Delivery: d.ID, DeliveryVersion: d.Version, Log: p.Origin, Leaf: rec.Index, At: at,
+			Delivery: d.ID, DeliveryVersion: d.Version, Log: p.Origin(), Leaf: rec.Index, At: at,
 			Head: string(head.Note), Commitment: commitment,
 		},
 	})
@@ -99,7 +99,7 @@ func (p *Pen) Delivery(tx *store.Tx, desk, to heed.PartyID, rec store.Record, ex
 		Text:     fmt.Sprintf("%s hands %s to %s", p.Directory.Show(desk), rec.Ref(), p.Directory.Show(to)),
 		Delivery: &heed.Delivery{
 			To: to, Statement: rec.ID, Version: rec.Version, Digest: rec.DigestHex(), May: may, Asked: asked,
-			Log: p.Origin, Leaf: rec.Index, Head: string(head.Note), At: now,
+			Log: p.Origin(), Leaf: rec.Index, Head: string(head.Note), At: now,
 		},
 	})
 }

@@ -20,8 +20,8 @@ import (
 
 // CheckOptions say what [Check] is to look at.
 type CheckOptions struct {
-	Log      ledger.Verifier // of this node's log
-	Newest   int64           // size of the head kept beside the database; 0: none is
+	Log      ledger.Verifier // of this node's first log
+	Newest   ledger.Head     // the head kept beside the database; no Origin: none is
 	Views    bool            // also every row of every view
 	Key      func(heed.PartyID) (envelope.PublicKey, bool)
 	Progress func(done, total int64) // may be nil
@@ -61,6 +61,7 @@ type checker struct {
 	report CheckReport
 	tree   *ledger.Tree
 	heads  []SignedHead // still to come, smallest first
+	links  []Link       // of successor logs
 }
 
 func (c *checker) wrong(table string, key any, format string, args ...any) {
@@ -86,6 +87,9 @@ func (c *checker) ledger(tx *Tx) error {
 	var size int64
 	var root []byte
 	if err := tx.one([]any{&size, &root}, `SELECT size, root FROM house_head WHERE log = ?`, logNumber); err != nil {
+		return err
+	}
+	if err := c.loadLinks(tx); err != nil {
 		return err
 	}
 	if err := c.loadHeads(tx); err != nil {
@@ -125,6 +129,23 @@ func (c *checker) ledger(tx *Tx) error {
 	return nil
 }
 
+// loadLinks reads where successor logs begin. Each goes on from the one before.
+func (c *checker) loadLinks(tx *Tx) (err error) {
+	if c.links, err = tx.Links(); err != nil {
+		c.wrong("ledger_records", "all", "the links of the logs cannot be read: %v", err)
+		return nil
+	}
+	first := c.opt.Log.Origin()
+	before := first
+	for _, l := range c.links {
+		if l.Log.Succeeds != before || ledger.Number(first, l.Log.Log) <= ledger.Number(first, before) || l.Log.Records != l.Leaf {
+			c.wrong("ledger_records", l.Leaf, "it does not begin a log that goes on from %s here", before)
+		}
+		before = l.Log.Log
+	}
+	return nil
+}
+
 // loadHeads reads the signed heads. Each names the one before, and the newest must be at
 // least the one kept beside the database.
 func (c *checker) loadHeads(tx *Tx) error {
@@ -138,8 +159,10 @@ func (c *checker) loadHeads(tx *Tx) error {
 		c.heads = append(c.heads, SignedHead{h.Size, bytes.Clone(h.Note)})
 		return nil
 	}, `SELECT log, size, prev, note FROM ledger_heads ORDER BY log, size`)
-	if last < c.opt.Newest {
-		c.wrong("ledger_heads", c.opt.Newest, "it is missing: the head kept beside the database is newer than all here")
+	first := c.opt.Log.Origin()
+	beside, now := ledger.Number(first, c.opt.Newest.Origin), ledger.Number(first, LogAt(first, c.links, math.MaxInt64))
+	if beside > now || beside == now && last < c.opt.Newest.Size {
+		c.wrong("ledger_heads", c.opt.Newest.Size, "it is missing: the head kept beside the database is newer than all here")
 	}
 	return err
 }
@@ -245,7 +268,8 @@ func (c *checker) head() error {
 	for len(c.heads) > 0 && c.heads[0].Size <= c.tree.Size() {
 		h := c.heads[0]
 		c.heads = c.heads[1:]
-		got, err := ledger.OpenHead(h.Note, c.opt.Log)
+		origin := LogAt(c.opt.Log.Origin(), c.links, h.Size-1)
+		got, err := ledger.OpenHead(h.Note, c.opt.Log.Of(origin))
 		root := c.tree.Root()
 		switch {
 		case h.Size < c.tree.Size():
@@ -254,6 +278,8 @@ func (c *checker) head() error {
 			c.wrong("ledger_heads", h.Size, "%v", err)
 		case got.Size != h.Size || got.Root != root:
 			c.wrong("ledger_heads", h.Size, "it is not the head of these records")
+		case c.opt.Newest.Origin == origin && c.opt.Newest.Size == h.Size && c.opt.Newest.Root != root:
+			c.wrong("ledger_heads", h.Size, "the head kept beside the database is of another history")
 		case !ledger.CanonicalNote(h.Note):
 			c.wrong("ledger_heads", h.Size, "its note is not as this node writes it")
 		}
@@ -389,7 +415,7 @@ func (c *checker) delivered(r *raw, d *heed.Statement) error {
 	}
 	got := obj.Statement.Receipt
 	if got.Delivery != d.ID || got.DeliveryVersion != d.Version || got.Statement != d.Delivery.Statement || got.Version != d.Delivery.Version ||
-		got.Digest != d.Delivery.Digest || got.Rung != heed.Delivered || got.Log != c.opt.Log.Origin() || got.Leaf >= r.idx && got.Leaf != r.idx-1 {
+		got.Digest != d.Delivery.Digest || got.Rung != heed.Delivered || got.Log != LogAt(c.opt.Log.Origin(), c.links, r.idx) || got.Leaf >= r.idx && got.Leaf != r.idx-1 {
 		return errors.New("the delivered receipt answers something else")
 	}
 	return nil

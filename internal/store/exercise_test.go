@@ -56,6 +56,7 @@ func TestExercise(t *testing.T) {
 		{"dates of notices rise strictly", risingDates},
 		{"waiting keeps an arrival once", waitingOnce},
 		{"a view cannot write", viewOnly},
+		{"a backup taken meanwhile restores on either engine", backups},
 		{"a store that is not there is not begun", missing},
 	}
 	for _, e := range []string{"sqlite", "postgres"} {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -207,9 +208,11 @@ func (db *DB) dialect(ddl string) string {
 	return strings.NewReplacer("{blob}", blob, "{id}", id).Replace(ddl)
 }
 
+const migrationsTable = `CREATE TABLE IF NOT EXISTS house_migrations (version BIGINT PRIMARY KEY)`
+
 // migrate runs what was not yet run.
 func (db *DB) migrate(ctx context.Context) error {
-	if _, err := db.writer.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS house_migrations (version BIGINT PRIMARY KEY)`); err != nil {
+	if _, err := db.writer.ExecContext(ctx, migrationsTable); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	var have int
@@ -236,6 +239,13 @@ func (db *DB) migrateOne(ctx context.Context, version int, ddl string) error {
 		return err
 	}
 	defer tx.Rollback() // after Commit it does nothing
+	if err := db.migrateIn(ctx, tx, version, ddl); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func (db *DB) migrateIn(ctx context.Context, tx *sql.Tx, version int, ddl string) error {
 	for _, stmt := range statements(db.dialect(ddl)) {
 		if _, err := tx.ExecContext(ctx, stmt); err != nil {
 			return fmt.Errorf("%s: %w", strings.SplitN(stmt, "\n", 2)[0], err)
@@ -246,10 +256,8 @@ func (db *DB) migrateOne(ctx context.Context, version int, ddl string) error {
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, db.sql(`INSERT INTO house_migrations (version) VALUES (?)`), version); err != nil {
-		return err
-	}
-	return tx.Commit()
+	_, err := tx.ExecContext(ctx, db.sql(`INSERT INTO house_migrations (version) VALUES (?)`), version)
+	return err
 }
 
 // statements splits a migration at its semicolons and drops its comments.

@@ -133,7 +133,7 @@ func (c *Client) Send(ctx context.Context, from, to *people.Party, objects [][]b
 	if err := json.Unmarshal(b, &st); err != nil {
 		return deliver.Answer{}, fmt.Errorf("%s answers with what is no status", to.Name)
 	}
-	a := deliver.Answer{}
+	a := deliver.Answer{Head: st.Head}
 	for _, r := range st.Receipts {
 		a.Receipts = append(a.Receipts, r)
 	}
@@ -160,11 +160,23 @@ func (c *Client) Seen(ctx context.Context, to *people.Party) (string, error) {
 	return out.Head, err
 }
 
+// ErrNoProof means that a peer answers, and has no proof between two sizes of its log.
+var ErrNoProof = errors.New("it has no proof between these sizes of its log")
+
+var errMissing = errors.New("nothing is there")
+
 // Consistency asks a peer to prove that its log of size next extends the one of size old.
 func (c *Client) Consistency(ctx context.Context, to *people.Party, old, next int64) ([]tlog.Hash, error) {
 	var out Consistency
-	if err := c.get(ctx, to, fmt.Sprintf("x-heed/consistency/?from=%d&to=%d", old, next), &out); err != nil {
+	err := c.get(ctx, to, fmt.Sprintf("x-heed/consistency/?from=%d&to=%d", old, next), &out)
+	if errors.Is(err, errMissing) {
+		return nil, fmt.Errorf("%s: %w", to.Name, ErrNoProof)
+	}
+	if err != nil {
 		return nil, err
+	}
+	if out.From != old || out.To != next {
+		return nil, ErrNoProof
 	}
 	var proof []tlog.Hash
 	for _, s := range out.Proof {
@@ -181,6 +193,9 @@ func (c *Client) get(ctx context.Context, to *people.Party, path string, v any) 
 	status, b, err := c.do(ctx, to, http.MethodGet, path, nil)
 	if err != nil {
 		return err
+	}
+	if status == http.StatusNotFound {
+		return fmt.Errorf("%s answers 404: %w", to.Name, errMissing)
 	}
 	if status != http.StatusOK {
 		return fmt.Errorf("%s answers %d: %s", to.Name, status, title(b))

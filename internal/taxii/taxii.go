@@ -56,7 +56,6 @@ type Server struct {
 	Store     *store.DB
 	Directory *people.Directory
 	Intake    *intake.Intake
-	Origin    string // of this node's log
 	Now       func() time.Time
 	Rand      io.Reader
 	Log       *slog.Logger
@@ -483,7 +482,7 @@ func (s *Server) seen(c *call) {
 	var out Seen
 	err := s.Store.View(c.r.Context(), func(tx *store.Tx) error {
 		for _, p := range c.peers {
-			h, err := tx.PeerHead(p.Log.Origin())
+			h, err := tx.NewestPeerHead(p.Log.Origin())
 			if errors.Is(err, store.ErrNotFound) {
 				continue
 			}

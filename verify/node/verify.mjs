@@ -41,6 +41,12 @@ function readCard(card) {
   return key
 }
 
+// A successor log has the key of the first under its name, a slash and a number from 2 on.
+function sameLog(first, log) {
+  const [a, b] = [first, log].map((k) => /^([^+\s]+)\+[0-9a-f]{8}\+(.+)$/.exec(k) ?? fail('not a log key'))
+  return a[2] === b[2] && (a[1] === b[1] || b[1].startsWith(`${a[1]}/`) && /^([2-9]|[1-9]\d+)$/.test(b[1].slice(a[1].length + 1)))
+}
+
 function openHead(note, logKey) {
   const [, origin, id, blob] = /^([^+\s]+)\+([0-9a-f]{8})\+(.+)$/.exec(logKey) ?? fail('not a log key')
   const key = b64(blob)
@@ -88,7 +94,7 @@ function readEntry(text) {
 function check(bundle) {
   must(bundle.format === 'heed-bundle/1', `format ${bundle.format}`)
   const cards = new Map(bundle.cards.map((c) => { const k = readCard(c); return [k.party, k] }))
-  must([...cards.values()].some((k) => k.log_key === bundle.log_key), 'no card has this log')
+  must([...cards.values()].some((k) => sameLog(k.log_key, bundle.log_key)), 'no card has this log')
   const head = openHead(bundle.head, bundle.log_key)
   const digests = new Set(), commitments = new Set(), read = []
   for (const rec of bundle.records) {
@@ -116,7 +122,11 @@ function check(bundle) {
   for (const { rec, object, s } of read) {
     const b = s.delivery ?? s.receipt ?? s.decision
     if (b) must(digests.has(`${b.statement} ${b.version} ${b.digest}`), `record ${rec.index}: it names a statement that is not here`)
-    if (s.receipt?.rung === 'decided' && cards.get(object.created_by_ref).log_key === bundle.log_key) {
+    if (s.receipt) {
+      const [first] = cards.get(object.created_by_ref).log_key.split('+')
+      must(s.receipt.log === first || s.receipt.log.startsWith(`${first}/`), `record ${rec.index}: the receipt names a log that is not the author's`)
+    }
+    if (s.receipt?.rung === 'decided' && sameLog(cards.get(object.created_by_ref).log_key, bundle.log_key)) {
       must(commitments.has(s.receipt.commitment), `record ${rec.index}: no decision opens its commitment`)
     }
     if (rec.receipt) {
