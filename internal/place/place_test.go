@@ -382,6 +382,15 @@ func TestEveryCountryHasPeople(t *testing.T) {
 	}
 }
 
+// A word that is no name would be dead weight, and a sign of a slip.
+func TestEveryCommonWordIsAName(t *testing.T) {
+	for w := range world().common {
+		if len(Find(w))+len(People(w)) == 0 {
+			t.Errorf("%q is listed as common, and is no name of a place", w)
+		}
+	}
+}
+
 func TestEveryRegionHasParts(t *testing.T) {
 	g := world()
 	for _, p := range g.places[g.regions:] {

@@ -10,8 +10,8 @@ type Match struct {
 	From, To int
 	Places   []Place // as Find or, if People is set, as People gives them
 	People   bool    // a word for the people or things of a place: "Russian"
-	// Common is set where the name is a common English word too ("Most", "Reading"), so that
-	// it counts only with another sign that a place is meant.
+	// Common is set where the name is a common English word too ("Most", "Reading") or one that
+	// persons bear ("Jackson"), so that it counts only with another sign that a place is meant.
 	Common bool
 }
 

@@ -30,7 +30,7 @@ type entry struct {
 //	region ID LAT LON KM: NAME  a region, its first name and others; or region ID: NAME
 //	whole ID: ID; ID            places that lie in a region altogether
 //	partly ID: ID; ID           places that lie in it in part, or by some people's count
-//	common: WORD; WORD          names that are also common English words
+//	common: WORD; WORD          names that are also common English words, or that persons bear
 //
 // Empty lines and lines that begin with # say nothing. Anything else is an error.
 func parseSupplement(text string) (supplement, error) {

@@ -34,6 +34,13 @@ const (
 	alternatesFrom = 40_000
 )
 
+// small are places of fewer inhabitants that warnings have named.
+var small = []string{
+	"2346076", "377472", "1260880", "90393", "146970", "167444", "294247", "3190159", // Chibok, Bentiu, Pahalgam, Tal Afar, Khankendi, Majdal Shams, Metula, Srebrenica
+	"476252", "571888", "1123906", "1170367", "1162634", "1168394", "147625", "2449893", // Vedeno, Botlikh, Spin Boldak, Miran Shah, Wana, Parachinar, Lachin, Tessalit
+	"10340477", "60928", "358245", "350893", "347702", "1253694", "271226", // Mpeketoni, Dhusamareb, Dahab, Nuweiba, Taba, Uri, Marjayoun
+}
+
 type country struct {
 	ISO        string
 	Name       string
@@ -89,12 +96,20 @@ func run(dir string) error {
 	}
 	delete(countries, "AN") // dissolved
 	delete(countries, "CS")
-	return os.WriteFile("places.txt", write(countries, areas, large, all), 0o644)
+	listed := map[int]bool{}
+	for _, id := range small {
+		c, ok := all[id]
+		if !ok {
+			return fmt.Errorf("no place has the number %s", id)
+		}
+		large[id], listed[c.ID] = c, true
+	}
+	return os.WriteFile("places.txt", write(countries, areas, large, all, listed), 0o644)
 }
 
 // write gives the file: a head, then countries, areas and cities, each line with its own
 // fields, then each folded name with the numbers of the lines that bear it.
-func write(countries map[string]country, areas []area, large, all map[string]city) []byte {
+func write(countries map[string]country, areas []area, large, all map[string]city, listed map[int]bool) []byte {
 	members := map[string][]city{} // of a country or an area
 	for _, c := range all {
 		members[c.Country] = append(members[c.Country], c)
@@ -103,7 +118,7 @@ func write(countries map[string]country, areas []area, large, all map[string]cit
 		}
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# Countries, first-order areas and cities of 15 000 inhabitants and more.\n"+
+	fmt.Fprintf(&b, "# Countries, first-order areas, cities of 15 000 inhabitants and more, a few smaller ones.\n"+
 		"# Data: GeoNames, CC BY 4.0, by way of %s and %s.\n"+
 		"# Made by `go generate ./internal/place`; change supplement.txt, not this file.\n", cityPackage, areaPackage)
 	names := map[string][]int{}
@@ -144,7 +159,7 @@ func write(countries map[string]country, areas []area, large, all map[string]cit
 			admin = c.Country
 		}
 		note(c.Name)
-		if c.Population >= alternatesFrom {
+		if c.Population >= alternatesFrom || listed[c.ID] {
 			for _, n := range c.Alternates {
 				if usable(n) {
 					note(n)
