@@ -79,6 +79,9 @@ func cityContains(a, b Place) Answer {
 // regionContains: a region contains what lies in a place that is wholly in it, and may
 // contain what lies in one that is partly in it.
 func (g *gazetteer) regionContains(a, b Place) Answer {
+	if len(g.whole[a.ID])+len(g.partly[a.ID]) == 0 {
+		return Unknown
+	}
 	out := No
 	for _, id := range g.whole[a.ID] {
 		if b.Kind != Region && filed(b) == id {

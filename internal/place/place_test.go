@@ -161,6 +161,13 @@ func TestContains(t *testing.T) {
 		{"SD.47", "darfur", No},
 		{"darfur", "SD", No},
 		{"middle-east", "IQ", Yes},
+		{"european-union", "FR", Yes},
+		{"kurdistan", "IQ.11", Yes},
+		{"kurdistan", "IQ.01", Unknown},
+		{"indian-ocean", "LK", Unknown}, // nobody has said what lies in it
+		{"asia", "2950159", No},         // Berlin
+		{"asia", "323786", Yes},         // Ankara
+		{"asia", "745044", Unknown},     // Istanbul lies in two
 		{"middle-east", "levant", Unknown},
 	} {
 		if got := Contains(get(t, c.a), get(t, c.b)); got != c.want {
