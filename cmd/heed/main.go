@@ -72,7 +72,7 @@ speak to it from the same folder with the other commands.`,
 		askReleaseCommand(f), questionsCommand(f), grantCommand(f))
 	add("node", initCommand(f), serveCommand(f), statusCommand(f), cardCommand(f), partyCommand(f), backupCommand(f), restoreCommand(f))
 	add("proof", whoKnewCommand(f), ledgerCommand(f), bundleCommand(f), verifyCommand(f))
-	add("tools", weighCommand(f), demoCommand())
+	add("tools", readCommand(), weighCommand(f), demoCommand())
 	return cmd
 }
 

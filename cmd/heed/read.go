@@ -1,0 +1,246 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"heed/internal/prose"
+)
+
+// maxInput bounds what heed read takes of one file or one line.
+const maxInput = 256 << 20
+
+func readCommand() *cobra.Command {
+	var o readOptions
+	cmd := &cobra.Command{
+		Use:   "read [FILE]",
+		Short: "Draft records from a text: who warned whom, who said what, what happened",
+		Long: `Read a text and print drafts: claims (who says what), warnings (who warned whom of
+what), responsibility, events, counts, dates and actors. Each points at the words it
+rests on. A draft is a proposal; nothing is recorded.
+
+Without FILE the text comes from standard input. With --docs FILE holds one document
+a line, as {"doc": "name", "text": "…"}, and the drafts are printed as JSON lines in
+the documents' order.`,
+		Example: `  heed read cable.txt
+  heed read --jsonl cable.txt
+  heed read --docs docs.jsonl > drafts.jsonl`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in, name, err := openInput(cmd, args, &o)
+			if err != nil {
+				return err
+			}
+			defer in.Close()
+			out := bufio.NewWriterSize(cmd.OutOrStdout(), 1<<16)
+			defer out.Flush()
+			if o.docs != "" {
+				if err := readDocs(out, in, o); err != nil {
+					out.Flush()
+					return fmt.Errorf("%s: %w", name, err)
+				}
+				return nil
+			}
+			b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+			if err != nil {
+				return err
+			}
+			if len(b) > maxInput {
+				return fmt.Errorf("%s is larger than %d MB; nothing was read", name, maxInput>>20)
+			}
+			text := string(b)
+			if o.jsonl || o.templates {
+				return printDrafts(out, "", text, o)
+			}
+			printReading(out, text, prose.Read(text), colours())
+			return nil
+		},
+	}
+	fl := cmd.Flags()
+	fl.BoolVar(&o.jsonl, "jsonl", false, "print one JSON record a line, with byte offsets")
+	fl.StringVar(&o.docs, "docs", "", "a file of documents, one JSON object a line; - is standard input")
+	fl.BoolVar(&o.flat, "flat", false, "leave out claims that reach us through another claim")
+	fl.BoolVar(&o.templates, "templates", false, "print one record an event, with its roles as words")
+	return cmd
+}
+
+type readOptions struct {
+	jsonl, flat, templates bool
+	docs                   string
+}
+
+func openInput(cmd *cobra.Command, args []string, o *readOptions) (io.ReadCloser, string, error) {
+	path := o.docs
+	if path == "" && len(args) > 0 {
+		path = args[0]
+	} else if len(args) > 0 {
+		return nil, "", errors.New("give either FILE or --docs FILE, not both")
+	}
+	if path == "" || path == "-" {
+		return io.NopCloser(cmd.InOrStdin()), "standard input", nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, "", err
+	}
+	return f, path, nil
+}
+
+// document is a line of --docs.
+type document struct {
+	Doc  string `json:"doc"`
+	Text string `json:"text"`
+}
+
+// readDocs prints the drafts of each document, and stops at the first line that is none.
+func readDocs(out *bufio.Writer, in io.Reader, o readOptions) error {
+	r := bufio.NewReaderSize(in, 1<<20)
+	for n := 1; ; n++ {
+		line, err := readLine(r)
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+		if s := strings.TrimSpace(string(line)); s != "" {
+			var d document
+			if e := json.Unmarshal([]byte(s), &d); e != nil {
+				return fmt.Errorf("line %d cannot be read as a document: %w", n, e)
+			}
+			if d.Doc == "" {
+				return fmt.Errorf("line %d has no \"doc\": every document needs a name", n)
+			}
+			if e := printDrafts(out, d.Doc, d.Text, o); e != nil {
+				return e
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+	}
+}
+
+// readLine reads one line of at most maxInput bytes.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		line = append(line, part...)
+		if len(line) > maxInput {
+			return nil, fmt.Errorf("is longer than %d MB", maxInput>>20)
+		}
+		if err != bufio.ErrBufferFull {
+			return line, err
+		}
+	}
+}
+
+// draft is a record as it is printed.
+type draft struct {
+	Doc   string                  `json:"doc,omitzero"`
+	ID    string                  `json:"id"`
+	Kind  string                  `json:"kind"`
+	Spans map[string][]prose.Span `json:"spans,omitzero"`
+	Text  map[string][]string     `json:"text,omitzero"`
+	Attrs map[string]any          `json:"attrs,omitzero"`
+	Fills map[string][][]string   `json:"fills,omitzero"`
+}
+
+func printDrafts(out *bufio.Writer, doc, text string, o readOptions) error {
+	var list []draft
+	if o.templates {
+		for _, t := range prose.Templates(text) {
+			list = append(list, draft{Doc: doc, ID: t.ID, Kind: "template", Fills: t.Fills})
+		}
+	} else {
+		records := prose.Read(text)
+		if o.flat {
+			records = prose.Flat(records)
+		}
+		for _, r := range records {
+			d := draft{Doc: doc, ID: r.ID, Kind: r.Kind, Spans: r.Spans, Attrs: r.Attrs, Text: map[string][]string{}}
+			for role, spans := range r.Spans {
+				for _, s := range spans {
+					d.Text[role] = append(d.Text[role], text[s[0]:s[1]])
+				}
+			}
+			if r.Kind == "unread" { // the span may be large, or no text at all
+				d.Text = nil
+			}
+			list = append(list, d)
+		}
+	}
+	for _, d := range list {
+		b, err := json.Marshal(d, json.Deterministic(true))
+		if err != nil {
+			return err
+		}
+		if _, err := out.Write(append(b, '\n')); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// colours tells whether standard output is a terminal that may be coloured.
+func colours() bool {
+	return term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}
+
+var kindColours = map[string]string{"claim": "36", "warning": "1;31", "responsibility": "35", "event": "33", "count": "32", "date": "34", "actor": "1", "unread": "90"}
+
+// printReading prints drafts for people, grouped by kind, each role with its bytes.
+func printReading(out *bufio.Writer, text string, records []prose.Record, colour bool) {
+	if len(records) == 0 {
+		if strings.TrimSpace(text) == "" {
+			fmt.Fprintln(out, "The text is empty: there is nothing to read.")
+		} else {
+			fmt.Fprintln(out, "Nothing was drafted: no claim, warning, event, count, date or party was found.")
+		}
+		return
+	}
+	paint := func(kind, s string) string {
+		if !colour {
+			return s
+		}
+		return "\x1b[" + kindColours[kind] + "m" + s + "\x1b[0m"
+	}
+	for _, r := range records {
+		fmt.Fprintf(out, "%s %s%s\n", paint(r.Kind, r.ID), paint(r.Kind, r.Kind), attrWords(r))
+		for _, role := range r.Roles() {
+			for _, s := range r.Spans[role] {
+				fmt.Fprintf(out, "    %-11s %s  [%d:%d]\n", role, oneLine(text[s[0]:s[1]], r.Kind == "unread"), s[0], s[1])
+			}
+		}
+	}
+	fmt.Fprintf(out, "\n%d drafts. Each is a proposal: check it against its words.\n", len(records))
+}
+
+// attrWords prints attributes in the order of their names.
+func attrWords(r prose.Record) string {
+	b, err := json.Marshal(r.Attrs, json.Deterministic(true))
+	if err != nil || len(r.Attrs) == 0 {
+		return ""
+	}
+	return "  " + strings.NewReplacer(`"`, "", "{", "", "}", "", ":", " ", ",", ", ").Replace(string(b))
+}
+
+// oneLine prints words safely on one line, shortened in the middle.
+func oneLine(s string, unread bool) string {
+	if unread && len(s) > 60 {
+		s = s[:60]
+	}
+	s = clean(strings.Join(strings.Fields(strings.ToValidUTF8(s, "·")), " "))
+	if n := utf8.RuneCountInString(s); n > 240 {
+		r := []rune(s)
+		s = string(r[:150]) + " … " + string(r[n-80:])
+	}
+	return s
+}

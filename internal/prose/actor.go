@@ -1,0 +1,287 @@
+package prose
+
+// actor is a named party with its other names in this text.
+type actor struct {
+	id    string
+	party *party
+	names []rng // each form once, in the order of first use
+	forms map[string]bool
+	cue   rng
+	base  rng
+	acts  bool
+	part  *actor
+	kind  string
+	code  string
+}
+
+// findActors gathers the names of each party that acts in the text.
+func (d *doc) findActors() {
+	byParty := map[*party]*actor{}
+	for _, n := range d.namings {
+		a := byParty[n.party]
+		if a == nil {
+			a = &actor{party: n.party, forms: map[string]bool{}, kind: n.party.kind, code: n.party.code}
+			byParty[n.party] = a
+			d.actors = append(d.actors, a)
+		}
+		d.nameActor(a, n)
+	}
+	d.calledLater(byParty)
+	d.findPersons()
+	for _, a := range d.actors {
+		if a.party != nil && a.party.partOf != "" {
+			a.part = byParty[d.lex.groups[a.party.partOf]]
+		}
+	}
+}
+
+// nameActor adds a form of a party's name if it stands for the party here.
+func (d *doc) nameActor(a *actor, n naming) {
+	s := d.sents[d.toks[n.a].sent].rng
+	form := n.rng
+	key := d.nameKey(n.b - 1)
+	switch {
+	case n.party.people[key]:
+		e := n.b
+		for e < s.b && d.toks[e].tag == tNoun && governs[d.toks[e].w.text] {
+			e++
+		}
+		if e == n.b || !governs[d.low(e-1)] {
+			return
+		}
+		form.b = e
+		if form.a > s.a && d.toks[form.a-1].w.text == "the" {
+			form.a--
+		}
+	case n.party.capital[key]:
+		if !d.standsForParty(n.rng, s) && !d.owns(n.rng, s) {
+			return
+		}
+	default:
+		if form.a > s.a && d.toks[form.a-1].w.text == "the" && n.party.kind == "state" && len(a.names) == 0 {
+			form.a--
+		}
+		if d.standsForParty(n.rng, s) {
+			a.acts = true
+		}
+	}
+	if n.party.people[key] || n.party.capital[key] {
+		a.acts = true
+	}
+	d.addForm(a, form)
+	if n.party.kind == "armed-group" || n.party.kind == "media" {
+		a.acts = true
+		d.groupForms(a, n, s)
+	}
+}
+
+var governs = map[string]bool{"government": true, "authorities": true, "authority": true, "administration": true, "regime": true}
+
+func (d *doc) addForm(a *actor, form rng) {
+	key := d.words(form)
+	if a.forms[key] {
+		return
+	}
+	a.forms[key] = true
+	a.names = append(a.names, form)
+}
+
+// groupForms adds "the X militant group" and "also known as".
+func (d *doc) groupForms(a *actor, n naming, s rng) {
+	e := n.b
+	for e < s.b && d.toks[e].tag.nominal() && d.toks[e].tag != tOwner && !d.toks[e].capital && e < n.b+3 {
+		e++
+	}
+	if e > n.b && d.toks[e-1].is(body|person) && n.party.kind == "armed-group" {
+		r := rng{n.a, e}
+		if r.a > s.a && d.toks[r.a-1].w.text == "the" {
+			r.a--
+		}
+		d.addForm(a, r)
+	}
+	for i := max(s.a, n.a-5); i < n.a; i++ {
+		if (d.toks[i].w.text == "known" || d.toks[i].w.text == "called") && len(a.names) > 1 {
+			c := i
+			for c > s.a && d.toks[c-1].tag == tAdv {
+				c--
+			}
+			e := i + 1
+			if e < n.a && d.toks[e].w.text == "as" {
+				e++
+			}
+			a.cue = rng{c, e}
+		}
+		if based, ok := d.basedIn(i); ok && d.toks[n.a].sent == d.toks[i].sent {
+			a.base = based
+		}
+	}
+}
+
+// basedIn reads the place of "Afghanistan-based", inside one token.
+func (d *doc) basedIn(i int) (rng, bool) {
+	s := d.low(i)
+	return rng{i, i + 1}, len(s) > 6 && s[len(s)-6:] == "-based"
+}
+
+// owns tells whether a capital's name owns what only a government has: its intentions.
+func (d *doc) owns(r rng, s rng) bool {
+	return r.b+1 < s.b && d.toks[r.b].tag == tOwner && !d.toks[r.b+1].capital && !d.toks[r.b+1].is(placeNoun|target)
+}
+
+// calledLater ties "the group" and "the news agency" to the last party of the kind that an
+// earlier sentence names. Only the first use of each such form counts.
+func (d *doc) calledLater(byParty map[*party]*actor) {
+	seen := map[string]bool{}
+	k := 0
+	for si := range d.sents {
+		s := d.sents[si].rng
+		for k < len(d.namings) && d.namings[k].a < s.a {
+			k++
+		}
+		for i := s.a; i+1 < s.b; i++ {
+			if d.toks[i].w.text != "the" {
+				continue
+			}
+			e, kind := i+1, ""
+			for e < s.b && e < i+4 && d.toks[e].tag.nominal() && !d.toks[e].capital {
+				e++
+			}
+			for j := i + 1; j < e && kind == ""; j++ {
+				switch d.toks[j].w.text {
+				case "group", "militants", "organization", "movement":
+					kind = "armed-group"
+				case "agency":
+					if d.toks[j-1].w.text == "news" {
+						kind = "media"
+					}
+				case "newspaper", "broadcaster", "outlet", "channel":
+					kind = "media"
+				}
+				if kind != "" {
+					e = j + 1
+				}
+			}
+			form := d.words(rng{i, e})
+			if kind == "" || seen[form] {
+				continue
+			}
+			for j := k - 1; j >= 0 && j >= k-40; j-- {
+				if p := d.namings[j].party; p.kind == kind && byParty[p] != nil {
+					seen[form] = true
+					d.addForm(byParty[p], rng{i, e})
+					break
+				}
+			}
+		}
+	}
+}
+
+// standsForParty tells whether a name acts here, and is not only a place.
+func (d *doc) standsForParty(r rng, s rng) bool {
+	for _, c := range d.claims {
+		if c.source.covers(r) || c.addressee.covers(r) {
+			return true
+		}
+		if c.first() > r.b+maxSentence {
+			break
+		}
+	}
+	if r.b < s.b {
+		t := &d.toks[r.b]
+		if t.tag == tFin || t.tag.aux() || t.tag == tAdv && r.b+1 < s.b && d.toks[r.b+1].tag == tFin {
+			return r.a == s.a || !placePrep[d.toks[r.a-1].w.text]
+		}
+	}
+	if r.a > s.a {
+		i := r.a - 1
+		if d.toks[i].tag == tDet {
+			i--
+		}
+		if i >= s.a {
+			switch d.toks[i].w.text {
+			case "by", "with", "between":
+				return true
+			case "from":
+				return i > s.a && (knowledge[d.toks[i-1].w.text] || d.toks[i-1].is(saying))
+			}
+			if v := d.toks[i].w.verb; v != nil && (v.frames&(fWarn|fAddressee) != 0) && d.toks[i].tag.verbal() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var placePrep = map[string]bool{"in": true, "near": true, "within": true, "inside": true, "of": true, "across": true, "through": true, "into": true, "at": true, "around": true, "outside": true}
+
+// findPersons gathers persons who are sources under a full name and later under the last.
+func (d *doc) findPersons() {
+	byLast := map[string]*actor{}
+	for _, c := range d.claims {
+		r := c.source
+		if r.empty() || d.upper {
+			continue
+		}
+		name := d.personName(r)
+		if name.empty() {
+			continue
+		}
+		if _, ok := d.namingIn(name, nil); ok {
+			continue
+		}
+		last := d.low(name.b - 1)
+		a := byLast[last]
+		if a == nil {
+			if name.b-name.a < 2 {
+				continue
+			}
+			a = &actor{forms: map[string]bool{}, kind: "person", acts: true}
+			byLast[last] = a
+			d.actors = append(d.actors, a)
+		}
+		d.addForm(a, name)
+	}
+}
+
+// personName is the run of names in a source that can be a person's: after a title, or two
+// names or more that are no words of the lexicon.
+func (d *doc) personName(r rng) rng {
+	r = d.head(r, r)
+	end := r.b
+	for end > r.a && d.toks[end-1].tag != tName {
+		end--
+	}
+	a := end
+	for a > r.a && d.toks[a-1].tag == tName && !d.toks[a-1].is(title|body|person|document) {
+		a--
+	}
+	for i := a; i < end; i++ {
+		if d.toks[i].is(body | document | placeNoun | target | month | weekday) {
+			return rng{}
+		}
+	}
+	return rng{a, end}
+}
+
+func (d *doc) actorRecord(a *actor) Record {
+	r := newRecord("actor", 3)
+	r.ID = a.id
+	d.put(&r, "name", a.names[0])
+	for _, n := range a.names[1:] {
+		d.put(&r, "alias", n)
+	}
+	d.put(&r, "cue", a.cue)
+	if !a.base.empty() {
+		s := d.span(a.base)
+		s[1] -= len("-based")
+		r.Spans["base"] = []Span{s}
+	}
+	r.Attrs["type"] = a.kind
+	if a.kind == "state" && a.code != "" {
+		r.Attrs["code"] = a.code
+	}
+	if a.part != nil && a.part.id != "" {
+		r.Attrs["part_of_ref"] = a.part.id
+	}
+	return r
+}

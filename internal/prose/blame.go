@@ -1,0 +1,240 @@
+package prose
+
+// blame says who did it, according to whom.
+type blame struct {
+	sent   int
+	actor  rng
+	cue    rng
+	event  []rng
+	mode   string
+	claim  *claim
+	events []*event
+}
+
+// findResponsibility reads "X claimed responsibility for E", "X was behind E", "Y blamed X
+// for E", "X denied involvement in E".
+func (d *doc) findResponsibility() {
+	for si := range d.sents {
+		s := d.sents[si].rng
+		for i := s.a; i < s.b; i++ {
+			if b := d.blameAt(i, d.innerSentence(i, s)); b != nil && !b.actor.empty() {
+				b.sent = si
+				d.blames = append(d.blames, b)
+			}
+		}
+	}
+}
+
+var claimsIt = map[string]bool{"claim": true, "assert": true, "take": true, "assume": true, "accept": true, "admit": true, "acknowledge": true}
+
+func (d *doc) blameAt(i int, s rng) *blame {
+	t := &d.toks[i]
+	at := func(k int) string {
+		if k < s.b {
+			return d.toks[k].w.text
+		}
+		return ""
+	}
+	switch {
+	case t.w.text == "responsibility" && i > s.a:
+		return d.claimedBlame(i, s)
+	case (t.w.text == "responsible" || t.w.text == "behind" || t.w.text == "involved") && i > s.a:
+		g := i
+		for g > s.a && (d.toks[g-1].tag.aux() || d.toks[g-1].tag == tAdv || d.toks[g-1].tag == tNeg) {
+			g--
+		}
+		if g == i || d.toks[g].tag.aux() == false && g+1 == i {
+			return nil
+		}
+		j := i
+		if t.w.text != "behind" {
+			if at(i+1) != "for" && at(i+1) != "in" {
+				return nil
+			}
+			j = i + 1
+		}
+		src, ok := d.subjectOf(g, s)
+		if !ok {
+			return nil
+		}
+		b := &blame{actor: src, cue: rng{g, j + 1}, mode: "blamed", event: d.eventPhrases(j+1, s)}
+		for k := g; k < i; k++ {
+			if d.toks[k].tag == tNeg || d.toks[k].w.text == "wasn't" || d.toks[k].w.text == "weren't" {
+				b.mode = "denied"
+			}
+		}
+		if len(b.event) == 0 || !d.badThing(b.event[0]) {
+			return nil
+		}
+		return b
+	case t.w.verb != nil && (t.w.verb.lemma == "blame" || t.w.verb.lemma == "accuse") && t.tag != tNoun && t.tag != tAdj:
+		return d.blamedOn(i, s)
+	case t.w.verb != nil && t.w.verb.lemma == "attribute" && t.tag != tNoun:
+		for j := i + 1; j < min(i+20, s.b); j++ {
+			if d.toks[j].w.text == "to" {
+				ev := d.trim(rng{i + 1, j})
+				if d.groupAt(i, s).passive {
+					if src, ok := d.subjectOf(d.groupAt(i, s).a, s); ok {
+						ev = src
+					}
+				}
+				if ev.empty() || !d.badThing(ev) {
+					return nil
+				}
+				return &blame{actor: d.trim(rng{j + 1, d.npEnd(j+1, s, false)}), cue: rng{i, i + 1}, event: []rng{ev}, mode: "blamed"}
+			}
+		}
+	}
+	return nil
+}
+
+// claimedBlame reads "claimed responsibility for", also denied, also passive.
+func (d *doc) claimedBlame(i int, s rng) *blame {
+	h := i - 1
+	for h > s.a && (d.toks[h].tag == tDet || d.toks[h].tag == tAdj) {
+		h--
+	}
+	v := d.toks[h].w.verb
+	b := &blame{mode: "claimed"}
+	end := i + 1
+	if end < s.b && (d.toks[end].w.text == "for" || d.toks[end].w.text == "in") {
+		b.event = d.eventPhrases(end+1, s)
+		end++
+	}
+	if v != nil && (claimsIt[v.lemma] || v.denial) && d.toks[h].tag != tNoun {
+		g := d.groupAt(h, s)
+		b.cue = rng{g.a, end}
+		if v.denial {
+			b.mode = "denied"
+		}
+		if src, ok := d.subjectOf(g.a, s); ok && g.finite {
+			b.actor = src
+		} else if c := (&claim{}); d.controller(c, g, s) {
+			b.actor = c.source
+		}
+		return b
+	}
+	// responsibility for E was claimed by X
+	for j := end; j+1 < s.b; j++ {
+		if w := d.toks[j].w.verb; w != nil && claimsIt[w.lemma] && d.toks[j].tag == tPart && d.toks[j+1].w.text == "by" {
+			b.cue = rng{i, end}
+			b.actor = d.trim(rng{j + 2, d.npEnd(j+2, s, true)})
+			for k, e := range b.event {
+				b.event[k].b = min(e.b, d.groupAt(j, s).a)
+			}
+			return b
+		}
+	}
+	return nil
+}
+
+// blamedOn reads "Y blamed X for E", "Y blamed E on X", "X was blamed for E", "Y accused X
+// of E".
+func (d *doc) blamedOn(i int, s rng) *blame {
+	g := d.groupAt(i, s)
+	b := &blame{cue: g.rng, mode: "blamed"}
+	if g.passive {
+		src, ok := d.subjectOf(g.a, s)
+		if !ok || g.b >= s.b || d.toks[g.b].w.text != "for" && d.toks[g.b].w.text != "of" {
+			return nil
+		}
+		b.actor, b.event = src, d.eventPhrases(g.b+1, s)
+	} else {
+		e := d.npEnd(g.b, s, false)
+		obj := d.trim(rng{g.b, e})
+		if e >= s.b || obj.empty() {
+			return nil
+		}
+		switch d.toks[e].w.text {
+		case "for", "of":
+			k := e + 1
+			if k < s.b && d.toks[k].tag == tIng { // of carrying out E
+				for k < s.b && (d.toks[k].tag == tIng || d.toks[k].tag == tPrep || d.toks[k].w.text == "out") {
+					k++
+				}
+			}
+			b.actor, b.event = obj, d.eventPhrases(k, s)
+		case "on":
+			b.actor, b.event = d.trim(rng{e + 1, d.npEnd(e+1, s, false)}), []rng{obj}
+		}
+	}
+	if len(b.event) == 0 || !d.badThing(b.event[0]) {
+		return nil
+	}
+	return b
+}
+
+// eventPhrases reads the event from token i: two where "both … and …" or "and" joins them.
+func (d *doc) eventPhrases(i int, s rng) []rng {
+	if i < s.b && (d.toks[i].w.text == "both") {
+		i++
+	}
+	end := d.threatEnd(i, s)
+	// a date belongs to the event: "in Kerman, Iran on January 3"
+	for end < s.b && end > i {
+		t := &d.toks[end]
+		if t.mark == ',' && end+1 < s.b && d.toks[end+1].tag == tName && end > i && d.toks[end-1].tag == tName {
+			if n, ok := d.namingIn(rng{end + 1, min(end+4, s.b)}, nil); ok && d.isState(n) {
+				end = d.threatEnd(end+1, s)
+				continue
+			}
+		}
+		if (t.w.text == "on" || t.w.text == "in") && end+1 < s.b {
+			if x, ok := d.dateIn(rng{end + 1, min(end+6, s.b)}); ok && x.a <= end+2 {
+				end = x.b
+				continue
+			}
+		}
+		break
+	}
+	r := d.trim(rng{i, min(end, s.b)})
+	if r.empty() {
+		return nil
+	}
+	for j := r.a + 1; j < r.b-1; j++ {
+		if d.toks[j].w.text == "and" && d.hasEventNoun(rng{r.a, j}) && d.hasEventNoun(rng{j + 1, r.b}) {
+			return []rng{d.trim(rng{r.a, j}), d.trim(rng{j + 1, r.b})}
+		}
+	}
+	return []rng{r}
+}
+
+func (d *doc) hasEventNoun(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		if d.toks[i].is(anyEvent) {
+			return true
+		}
+	}
+	return false
+}
+
+// badThing tells whether words speak of an attack or a like event.
+func (d *doc) badThing(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		if d.toks[i].is(anyEvent) || badWords[d.toks[i].w.text] {
+			return true
+		}
+	}
+	return false
+}
+
+var badWords = map[string]bool{"death": true, "deaths": true, "incident": true, "incidents": true, "sabotage": true, "outage": true, "leak": true, "crash": true, "fire": true, "disappearance": true, "it": true, "this": true,
+	"breach": true, "downing": true, "poisoning": true, "collapse": true, "plot": true, "operation": true, "accident": true}
+
+func (d *doc) blameRecord(b *blame) Record {
+	r := newRecord("responsibility", 3)
+	d.put(&r, "actor", b.actor)
+	d.put(&r, "cue", b.cue)
+	d.put(&r, "event", b.event...)
+	r.Attrs["mode"] = b.mode
+	if len(b.events) > 0 && b.events[0] != nil {
+		r.Attrs["event_ref"] = b.events[0].id
+	}
+	if len(b.events) > 1 && b.events[1] != nil && b.events[1] != b.events[0] {
+		r.Attrs["event2_ref"] = b.events[1].id
+	}
+	if b.claim != nil && b.mode == "blamed" {
+		r.Attrs["reported_by_ref"] = b.claim.id
+	}
+	return r
+}

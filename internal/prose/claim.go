@@ -1,0 +1,596 @@
+package prose
+
+import "sort"
+
+// claim is what somebody says, writes or thinks, while the text is read.
+type claim struct {
+	id        string
+	sent      int
+	source    rng
+	cue       rng
+	content   []rng
+	addressee rng
+	hedge     rng
+	caveat    rng
+	stance    stance
+	parent    *claim
+	denies    *claim
+	same      *claim
+	verb      *verb
+	quoteMark string
+	anon      bool
+	relay     bool // "citing Y": the content is that of the claim that cites
+	noun      bool // the cue is a noun or an adjective: weaker evidence
+}
+
+func (c *claim) first() int {
+	if len(c.content) > 0 {
+		return c.content[0].a
+	}
+	return c.cue.a
+}
+
+// whole is the range of tokens from the first to the last word of the content.
+func (c *claim) whole() rng {
+	return rng{c.content[0].a, c.content[len(c.content)-1].b}
+}
+
+// findClaims drafts the claims of each sentence, then ties quotations without a cue to the
+// claim before them, and claims inside claims to the outer one.
+func (d *doc) findClaims() {
+	for i := range d.sents {
+		d.claimsIn(i, d.sents[i].rng, -1)
+	}
+	sort.SliceStable(d.claims, func(i, j int) bool { return d.claims[i].cue.a < d.claims[j].cue.a })
+	d.carryQuotes()
+}
+
+// claimsIn reads one sentence at one depth: quotations that are speech are read as
+// sentences of their own.
+func (d *doc) claimsIn(si int, s rng, q int32) {
+	for i := s.a; i < s.b; i++ {
+		t := &d.toks[i]
+		if t.open && t.quote >= 0 && t.quote != q && (t.mark == '"' || t.mark == '\'') {
+			inner := d.quotes[t.quote]
+			if inner.a == i && inner.clause {
+				d.claimsInQuote(si, t.quote)
+				i = min(inner.b, s.b) - 1
+				continue
+			}
+		}
+		if c := d.claimAt(i, s); c != nil {
+			c.sent = si
+			d.claims = append(d.claims, c)
+		}
+	}
+}
+
+// claimsInQuote reads the sentences of a quotation.
+func (d *doc) claimsInQuote(si int, q int32) {
+	in := rng{d.quotes[q].a + 1, d.quotes[q].b}
+	if !d.quotes[q].goesOn && in.b > in.a && d.toks[in.b-1].close {
+		in.b--
+	}
+	start := in.a
+	for i := in.a; i < in.b; i++ {
+		m := d.toks[i].mark
+		if (m == '.' || m == '!' || m == '?') && d.toks[i].quote == q || i == in.b-1 {
+			d.claimsIn(si, rng{start, i + 1}, q)
+			start = i + 1
+		}
+	}
+}
+
+// claimAt drafts the claim whose cue's head is token i, if it is one.
+func (d *doc) claimAt(i int, s rng) *claim {
+	t := &d.toks[i]
+	switch {
+	case t.w.text == "according" && i+1 < s.b && d.toks[i+1].w.text == "to":
+		return d.accordingTo(i, s)
+	case t.w.verb != nil && quoting[t.w.verb.lemma] && (t.tag == tIng || t.tag == tFin) && i+1 < s.b && d.speaker(i+1, s):
+		return d.quotingClaim(i, s)
+	case t.w.verb != nil && t.tag == tIng && i-1 > s.a && d.toks[i-1].w.text == "as" && d.toks[i-2].tag == tPart:
+		return nil // was quoted as saying: the participle's own claim
+	case t.w.verb != nil && (t.tag == tFin || t.tag == tBase || t.tag == tIng || t.tag == tPart):
+		return d.verbClaim(i, s)
+	case t.tag == tAdv && (t.w.text == "reportedly" || t.w.text == "allegedly"):
+		return d.reportedly(i, s)
+	case t.is(saying) && t.tag == tNoun:
+		return d.nounClaim(i, s)
+	case t.mark == ':' && i > s.a:
+		return d.colonClaim(i, s)
+	case t.is(adj) && t.tag == tAdj && attitude[t.w.text]:
+		return d.attitudeClaim(i, s)
+	}
+	return nil
+}
+
+// verbClaim drafts the claim of a cue verb.
+func (d *doc) verbClaim(h int, s rng) *claim {
+	v := d.toks[h].w.verb
+	if v.frames == 0 || v.frames == fWarn && false {
+		return nil
+	}
+	g := d.groupAt(h, s)
+	if d.toks[h].tag == tPart && !g.passive && g.a == h {
+		return d.participle(g, s, v) // reduced relative: a book titled, claims made
+	}
+	c := &claim{cue: g.rng, verb: v, stance: v.stance}
+	if v.frames&fPrep != 0 && g.b < s.b && v.preps[d.toks[g.b].w.text] {
+		return d.prepClaim(c, g, s, v)
+	}
+	if g.passive {
+		return d.passiveClaim(c, g, s, v)
+	}
+	inverted := d.inverted(g, s, v)
+	switch {
+	case inverted:
+		return d.invertedClaim(c, g, s)
+	case d.toks[h].tag == tIng || g.to || !g.finite:
+		if !d.controller(c, g, s) {
+			return nil
+		}
+	default:
+		src, ok := d.subjectOf(g.a, s)
+		if !ok {
+			return nil
+		}
+		c.source = src
+	}
+	if d.weakSource(c) || g.b < s.b && d.otherKind(g.b, s) {
+		return nil
+	}
+	return d.complement(c, g, s, v)
+}
+
+// otherKind tells what is no claim though its verb could make one: "claimed responsibility",
+// "claiming the lives of".
+func (d *doc) otherKind(i int, s rng) bool {
+	for j := i; j < s.b && j < i+3; j++ {
+		switch d.toks[j].w.text {
+		case "responsibility", "lives", "life":
+			return d.toks[i].tag != tSub
+		}
+	}
+	return false
+}
+
+// weakSource refuses subjects that cannot speak: there, it with a verb of seeming.
+func (d *doc) weakSource(c *claim) bool {
+	return !c.source.empty() && c.source.b-c.source.a == 1 && d.toks[c.source.a].w.text == "there"
+}
+
+// controller finds who speaks where the cue is a participle or an infinitive: the subject
+// of the verb before it.
+func (d *doc) controller(c *claim, g group, s rng) bool {
+	i := g.a - 1
+	if i >= s.a && d.toks[i].tag == tConj {
+		i--
+	}
+	for j := i; j >= s.a && i-j < 60; j-- {
+		t := &d.toks[j]
+		if t.close && t.mate >= int32(s.a) && int(t.mate) < j {
+			if t.mark == '"' {
+				j = int(t.mate)
+				continue
+			}
+		}
+		if t.tag == tFin || t.tag == tBe || t.tag == tHave || t.tag == tModal {
+			k := j
+			for k > s.a && (d.toks[k-1].tag.aux() || d.toks[k-1].tag == tAdv || d.toks[k-1].tag == tNeg) {
+				k--
+			}
+			if src, ok := d.subjectOf(k, s); ok {
+				c.source = src
+				if src.b-src.a == 1 && d.toks[src.a].tag == tRel {
+					continue
+				}
+				return true
+			}
+			// "…," said X, adding that
+			if d.toks[j].w.verb != nil && d.toks[j].w.verb.frames&fClause != 0 && j+1 < s.b && d.startsNP(j+1) {
+				c.source = d.trim(rng{j + 1, d.npEnd(j+1, s, true)})
+				return !c.source.empty()
+			}
+			return false
+		}
+	}
+	// "X calling for": a noun phrase right before
+	if i >= s.a && d.toks[i].tag.nominal() && d.toks[i].tag != tOwner && d.toks[g.head].tag == tIng && i == g.a-1 {
+		c.source = d.trimSubject(rng{d.npStart(i, s), i + 1}, s)
+		return !c.source.empty()
+	}
+	return d.toks[g.head].tag == tIng && g.a > s.a && d.toks[g.a-1].tag != tPrep
+}
+
+// inverted tells "…," said X and "…, says X".
+func (d *doc) inverted(g group, s rng, v *verb) bool {
+	if v.frames&fClause == 0 || !g.finite || g.b >= s.b || g.a == s.a {
+		return false
+	}
+	p := &d.toks[g.a-1]
+	if p.kind != punct || p.mark != ',' && !p.close && p.mark != '?' && p.mark != '!' && p.mark != '-' {
+		return false
+	}
+	n := &d.toks[g.b]
+	if !d.startsNP(g.b) || n.open || n.w.text == "that" {
+		return false
+	}
+	if p.close && p.mark != '"' && p.mark != '\'' {
+		return false
+	}
+	if !p.close || p.quote >= 0 && !d.quotes[p.quote].clause {
+		if _, ok := d.subjectOf(g.a, s); ok && p.mark == ',' {
+			return false
+		}
+	}
+	end := d.npEnd(g.b, s, true)
+	return end >= s.b || d.toks[end].kind == punct || d.toks[end].tag == tPrep || d.toks[end].tag == tAdv || d.toks[end].tag == tSub || d.toks[end].tag == tIng || d.toks[end].is(weekday|timenoun)
+}
+
+func (d *doc) invertedClaim(c *claim, g group, s rng) *claim {
+	end := d.npEnd(g.b, s, true)
+	c.source = d.trim(rng{g.b, end})
+	left := d.leftContent(g.a, s)
+	if left.empty() {
+		return nil
+	}
+	c.content = append(c.content, left)
+	if end < s.b && d.toks[end].mark == ',' {
+		if right := d.splitOn(end+1, s); !right.empty() {
+			c.content = append(c.content, right)
+		}
+	}
+	return c
+}
+
+// splitOn gives the second half of content that the cue interrupts.
+func (d *doc) splitOn(from int, s rng) rng {
+	if from >= s.b {
+		return rng{}
+	}
+	t := &d.toks[from]
+	if t.open && t.mark == '"' {
+		return rng{from, min(d.quotes[t.quote].b, s.b)}
+	}
+	return rng{}
+}
+
+// leftContent is what stands before a cue or its subject at i: the quotation that ends
+// there, or the clause from the sentence's start.
+func (d *doc) leftContent(i int, s rng) rng {
+	end := i
+	for end > s.a && d.toks[end-1].kind == punct && !d.toks[end-1].close {
+		end--
+	}
+	if end <= s.a {
+		return rng{}
+	}
+	if last := &d.toks[end-1]; last.close && last.quote >= 0 && d.quotes[last.quote].clause && (last.mark == '"' || last.mark == '\'') {
+		a := max(d.quotes[last.quote].a, s.a)
+		// words before the quotation belong to the content unless they end in a mark
+		if a > s.a && d.toks[a-1].kind != punct {
+			return rng{d.clauseStart(a, s), end}
+		}
+		return rng{a, end}
+	}
+	return rng{d.clauseStart(end, s), end}
+}
+
+// clauseStart is the sentence's start, or what follows the last strong mark before i.
+func (d *doc) clauseStart(i int, s rng) int {
+	a := s.a
+	for j := i - 1; j >= s.a; j-- {
+		t := &d.toks[j]
+		if t.close && t.mate >= int32(s.a) && int(t.mate) < j {
+			j = int(t.mate)
+			continue
+		}
+		if t.mark == ';' || t.mark == '(' && t.mate >= int32(i) || t.mark == ':' && j > s.a {
+			a = j + 1
+			break
+		}
+	}
+	for a < i && (d.toks[a].tag == tConj || d.toks[a].mark == ',') {
+		a++
+	}
+	return a
+}
+
+// complement finds the content of a finite or controlled cue.
+func (d *doc) complement(c *claim, g group, s rng, v *verb) *claim {
+	i := g.b
+	if i >= s.b {
+		return d.leftOnly(c, s)
+	}
+	t := &d.toks[i]
+	if v.frames&fClause != 0 {
+		if start, ok := d.clauseAfter(i, s); ok {
+			return d.right(c, start, s)
+		}
+		if left := d.leftOnly(c, s); left != nil && d.adverbialOnly(i, s, v) {
+			return left
+		}
+	}
+	if v.frames&fAddressee != 0 && d.startsNP(i) {
+		end := d.npEnd(i, s, false)
+		if start, ok := d.clauseAfter(end, s); ok {
+			c.addressee = d.trim(rng{i, end})
+			return d.right(c, start, s)
+		}
+		if end < s.b && d.toks[end].tag == tTo {
+			c.addressee = d.trim(rng{i, end})
+			return d.right(c, end, s)
+		}
+		if v.frames&(fThing|fCalled) == 0 || end >= s.b || d.toks[end].kind == punct {
+			if left := d.leftOnly(c, s); left != nil {
+				c.addressee = d.trim(rng{i, end})
+				return left
+			}
+		}
+	}
+	if v.frames&(fInfinitive|fClause) != 0 && t.tag == tTo && v.frames&fInfinitive != 0 {
+		return d.right(c, i, s)
+	}
+	if v.frames&(fCalled|fThing) != 0 && (d.startsNP(i) || t.tag == tIng || t.tag == tSub || t.open) && !timeWord(t) {
+		return d.right(c, i, s)
+	}
+	if v.frames&fClause != 0 && d.startsNP(i) && !d.toks[i].is(weekday|timenoun) && !d.adverbialOnly(i, s, v) {
+		return d.right(c, i, s)
+	}
+	if v.frames&fClause != 0 && t.mark == ':' {
+		return c // content may follow in the next paragraph
+	}
+	return nil
+}
+
+// clauseAfter tells whether a clause or a quotation follows at i, and where it begins. What
+// tells time, place or occasion may stand between the cue and "that".
+func (d *doc) clauseAfter(i int, s rng) (int, bool) {
+	if i >= s.b {
+		return 0, false
+	}
+	t := &d.toks[i]
+	if t.mark == ',' || t.mark == ':' {
+		if i+1 < s.b && d.toks[i+1].open && d.toks[i+1].mark == '"' {
+			return i + 1, true
+		}
+		if t.mark == ':' && i+1 < s.b {
+			return i + 1, true
+		}
+		// stated, without any proof, that
+		for j := i + 1; j+1 < s.b && j < i+10; j++ {
+			if d.toks[j].mark == ',' {
+				n := &d.toks[j+1]
+				if n.tag == tSub && n.w.text == "that" || n.open && n.mark == '"' && d.toks[i+1].tag == tPrep {
+					return j + 1, true
+				}
+				break
+			}
+		}
+		return 0, false
+	}
+	if t.tag == tSub && t.w.text != "because" && t.w.text != "while" && t.w.text != "when" && t.w.text != "although" && t.w.text != "though" {
+		return i, true
+	}
+	if t.open && t.mark == '"' {
+		return i, true
+	}
+	if t.tag == tRel && t.w.text == "where" {
+		return i, true
+	}
+	if t.tag == tPrep || t.tag == tAdv || t.is(weekday|timenoun) || t.tag == tDet && i+1 < s.b && d.toks[i+1].is(timenoun) || t.w.text == "last" {
+		return d.afterAdverbials(i, s)
+	}
+	if (d.startsNP(i) || t.tag == tSub) && d.clauseSoon(i, s) {
+		return i, true
+	}
+	return 0, false
+}
+
+// afterAdverbials looks past "on Monday in a statement" for "that", a quotation or a clause.
+func (d *doc) afterAdverbials(i int, s rng) (int, bool) {
+	for j := i; j < s.b && j < i+16; j++ {
+		t := &d.toks[j]
+		switch {
+		case t.tag == tSub && (t.w.text == "that" || t.w.text == "whether" || t.w.text == "how" || t.w.text == "why"):
+			return j, true
+		case t.open && t.mark == '"' && t.quote >= 0 && d.quotes[t.quote].clause:
+			return j, true
+		case t.mark == ':' && j+1 < s.b:
+			return j + 1, true
+		case t.mark == ',' && j+1 < s.b && d.toks[j+1].open && d.toks[j+1].mark == '"':
+			return j + 1, true
+		case t.kind == punct:
+			return 0, false
+		case t.tag == tPron && t.is(subj) && j > i && d.toks[j-1].tag != tPrep:
+			return j, true
+		case t.tag == tFin || t.tag.aux():
+			// the clause's subject began after the time: "said Monday the plan is dead"
+			for k := i; k < j; k++ {
+				if (d.toks[k].is(weekday|timenoun) || timeWord(&d.toks[k])) && k+1 < j && d.startsNP(k+1) {
+					return k + 1, true
+				}
+			}
+			if d.toks[i].tag == tAdv || d.toks[i].tag == tPrep && d.toks[i].w.text != "in" {
+				return 0, false
+			}
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+// clauseSoon tells whether a finite verb follows a noun phrase at i.
+func (d *doc) clauseSoon(i int, s rng) bool {
+	nominal := false
+	for j := i; j < s.b && j < i+30; j++ {
+		t := &d.toks[j]
+		if t.open && t.mate > int32(j) && int(t.mate) < s.b {
+			j = int(t.mate)
+			continue
+		}
+		switch {
+		case t.tag == tFin || t.tag.aux():
+			return nominal
+		case t.tag == tRel || t.mark == ';' || t.mark == '-' || t.tag == tSub && j > i:
+			return false
+		case t.mark == ',' && j+1 < s.b && (d.toks[j+1].tag == tIng || d.toks[j+1].tag == tConj && d.toks[j+1].w.text == "but"):
+			return false
+		case t.tag.nominal() || t.tag == tPron:
+			nominal = true
+		}
+	}
+	return false
+}
+
+// adverbialOnly tells whether nothing but time, place and occasion follows a cue.
+func (d *doc) adverbialOnly(i int, s rng, v *verb) bool {
+	if i >= s.b {
+		return true
+	}
+	t := &d.toks[i]
+	if t.kind == punct || t.tag == tPrep || t.tag == tAdv || t.is(weekday|timenoun) || t.tag == tSub || t.tag == tIng || t.w.text == "last" || t.w.text == "this" || t.tag == tConj {
+		return true
+	}
+	return v.frames&fAddressee != 0
+}
+
+// leftOnly gives the claim the content that stands before its subject.
+func (d *doc) leftOnly(c *claim, s rng) *claim {
+	start := c.cue.a
+	if !c.source.empty() && c.source.a < start {
+		start = c.source.a
+	}
+	if start <= s.a {
+		return d.emptyContent(c, s)
+	}
+	p := &d.toks[start-1]
+	if p.kind != punct || p.mark == '(' || p.open || p.mark == ':' || p.mark == ';' {
+		return d.emptyContent(c, s)
+	}
+	left := d.leftContent(start, s)
+	if left.empty() {
+		return nil
+	}
+	if p.mark == ',' && !d.hasClause(left) {
+		return d.emptyContent(c, s)
+	}
+	if p.mark == ',' && d.toks[left.a].tag == tPrep && !d.mainClause(left) || d.toks[left.a].tag == tSub && p.mark == ',' && !d.mainClause(left) {
+		return nil
+	}
+	c.content = append(c.content, left)
+	// content that goes on after the cue: "A, he said, B"
+	i := c.cue.b
+	if i < s.b && d.toks[i].mark != ',' {
+		for i < s.b && d.toks[i].kind != punct && i < c.cue.b+8 {
+			i++
+		}
+	}
+	if i < s.b && d.toks[i].mark == ',' {
+		if right := d.splitOn(i+1, s); !right.empty() {
+			c.content = append(c.content, right)
+		} else if i == c.cue.b && i+1 < s.b && d.toks[i+1].tag != tIng && d.toks[i+1].tag != tRel && !p.close {
+			c.content = append(c.content, d.trim(rng{i + 1, d.contentEnd(i+1, s, false)}))
+		}
+	}
+	return c
+}
+
+// mainClause tells whether a finite verb stands after a comma or outside the clause that a
+// subordinator opens.
+func (d *doc) mainClause(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		if d.toks[i].mark == ',' {
+			return d.hasClause(rng{i, r.b})
+		}
+	}
+	return false
+}
+
+// emptyContent keeps a claim whose words come in the next sentence: "Cruz continued:".
+func (d *doc) emptyContent(c *claim, s rng) *claim { return nil }
+
+// right takes the content that begins at i.
+func (d *doc) right(c *claim, i int, s rng) *claim {
+	if i >= s.b {
+		return nil
+	}
+	t := &d.toks[i]
+	if t.open && t.mark == '"' && t.quote >= 0 && d.quotes[t.quote].clause {
+		q := d.quotes[t.quote]
+		end := min(q.b, s.b)
+		if end >= s.b || d.endsLikeSentence(end) {
+			c.content = append(c.content, rng{i, end})
+			return c
+		}
+	}
+	r := d.trim(rng{i, d.contentEnd(i, s, true)})
+	if r.empty() {
+		return nil
+	}
+	c.content = append(c.content, r)
+	return c
+}
+
+// endsLikeSentence tells whether a quotation that ends before token end is whole.
+func (d *doc) endsLikeSentence(end int) bool {
+	m := d.toks[end-2].mark
+	return m == '.' || m == ',' || m == '!' || m == '?'
+}
+
+// contentEnd is where a content that begins at i ends: at the sentence's end, or before
+// another cue of the same speaker, a source in parenthesis, or the bracket around it.
+func (d *doc) contentEnd(i int, s rng, cut bool) int {
+	for j := i; j < s.b; j++ {
+		t := &d.toks[j]
+		if t.open && t.mate > int32(j) && int(t.mate) < s.b {
+			j = int(t.mate)
+			continue
+		}
+		if t.mark == ')' && t.close && int(t.mate) < i || t.mark == ';' {
+			return j
+		}
+		if j+1 >= s.b || j == i {
+			continue
+		}
+		n := &d.toks[j+1]
+		if t.mark == ',' || t.mark == '-' {
+			if n.w.text == "according" || n.w.verb != nil && n.tag == tIng && speaks(n.w.verb) && cut {
+				return j
+			}
+			if n.tag == tConj && j+2 < s.b && d.newCue(j+2, s) {
+				return j
+			}
+			if n.tag == tSub && n.w.text == "although" || n.tag == tConj && n.w.text == "but" {
+				return j
+			}
+		}
+		if t.w.text == "according" && n.w.text == "to" {
+			return j
+		}
+		if t.tag == tConj && (t.w.text == "and" || t.w.text == "but") && d.newCue(j+1, s) {
+			return j
+		}
+	}
+	return s.b
+}
+
+// speaks tells the verbs whose participle goes on with the outer speaker's words.
+func speaks(v *verb) bool { return v.frames&fClause != 0 && speechVerbs[v.lemma] }
+
+var speechVerbs = map[string]bool{"say": true, "add": true, "note": true, "cite": true, "tell": true, "argue": true, "claim": true, "insist": true, "suggest": true,
+	"explain": true, "warn": true, "declare": true, "promise": true, "vow": true, "write": true, "observe": true, "conclude": true, "accuse": true, "stress": true}
+
+// newCue tells whether a finite cue of speech begins at i, joined to an earlier verb.
+func (d *doc) newCue(i int, s rng) bool {
+	for i < s.b && (d.toks[i].tag == tAdv || d.toks[i].tag == tHave) {
+		i++
+	}
+	if i >= s.b {
+		return false
+	}
+	t := &d.toks[i]
+	return t.w.verb != nil && t.tag == tFin && t.is(vPast|vS) && t.w.verb.frames&(fClause|fAddressee) != 0 && i+1 < s.b &&
+		(d.toks[i+1].tag == tSub || d.toks[i+1].open || d.toks[i+1].tag == tPron || d.toks[i+1].mark == ',' || d.toks[i+1].tag == tDet)
+}

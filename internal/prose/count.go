@@ -1,0 +1,268 @@
+package prose
+
+import (
+	"strconv"
+	"strings"
+)
+
+// count is how many people were killed, wounded, missing, arrested or abducted.
+type count struct {
+	sent      int
+	number    rng
+	qualifier rng
+	unit      rng
+	what      string
+	n         int
+	upto      int // the upper end of "10 to 12"
+	event     *event
+}
+
+var numberWords = map[string]int{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+	"thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+	"sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "a": 1, "an": 1}
+
+// vague numbers say a least only.
+var vague = map[string]int{"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000}
+
+// qualifiers: what they do to the number that follows.
+var qualifiers = []struct {
+	words string
+	kind  byte // > at least, < at most, ~ about
+}{
+	{"at least", '>'}, {"no fewer than", '>'}, {"not less than", '>'}, {"more than", 'm'}, {"over", 'm'}, {"upwards of", '>'}, {"as many as", '<'}, {"up to", '<'},
+	{"at most", '<'}, {"fewer than", 'l'}, {"less than", 'l'}, {"nearly", 'n'}, {"almost", 'n'}, {"close to", 'n'}, {"about", '~'}, {"around", '~'}, {"some", '~'},
+	{"approximately", '~'}, {"roughly", '~'}, {"an estimated", '~'},
+}
+
+// outcome of the verbs and words that say what became of people.
+var outcomes = map[string]string{
+	"kill": "killed", "murder": "killed", "assassinate": "killed", "slay": "killed", "slaughter": "killed", "massacre": "killed", "execute": "killed", "behead": "killed", "die": "killed", "perish": "killed",
+	"dead": "killed", "deaths": "killed", "fatalities": "killed", "lives": "killed",
+	"wound": "injured", "injure": "injured", "hurt": "injured", "maim": "injured", "hospitalize": "injured", "injuries": "injured",
+	"miss": "missing", "missing": "missing", "unaccounted": "missing", "disappear": "missing",
+	"arrest": "arrested", "detain": "arrested", "apprehend": "arrested", "capture": "arrested",
+	"kidnap": "abducted", "abduct": "abducted",
+}
+
+func (d *doc) outcomeOf(i int) string {
+	t := &d.toks[i]
+	if t.w.verb != nil && (t.tag.verbal() || t.tag == tAdj) {
+		if o := outcomes[t.w.verb.lemma]; o != "" {
+			return o
+		}
+	}
+	switch t.w.text {
+	case "dead", "deaths", "fatalities", "lives", "injuries", "missing", "unaccounted", "wounded", "injured", "killed":
+		if o := outcomes[t.w.text]; o != "" {
+			return o
+		}
+		return map[string]string{"wounded": "injured", "injured": "injured", "killed": "killed"}[t.w.text]
+	}
+	return ""
+}
+
+func (d *doc) findCounts() {
+	for si := range d.sents {
+		s := d.sents[si].rng
+		for i := s.a; i < s.b; i++ {
+			if k := d.countAt(i, d.innerSentence(i, s)); k != nil {
+				k.sent = si
+				d.counts = append(d.counts, k)
+				i = max(k.number.b, k.unit.b) - 1
+			}
+		}
+	}
+}
+
+// numberAt reads a number in figures or words at i and gives its end.
+func (d *doc) numberAt(i int, s rng) (n, end int) {
+	t := &d.toks[i]
+	if t.kind == number {
+		v, err := strconv.Atoi(strings.ReplaceAll(d.text[t.start:t.end], ",", ""))
+		if err != nil || v > 50_000_000 {
+			return 0, i
+		}
+		return v, i + 1
+	}
+	if v := vague[t.w.text]; v > 0 {
+		return v, i + 1
+	}
+	if tens, ones, ok := strings.Cut(t.w.text, "-"); ok && numberWords[tens] >= 20 && numberWords[ones] > 0 {
+		return numberWords[tens] + numberWords[ones], i + 1
+	}
+	if !t.is(numword) {
+		return 0, i
+	}
+	v := numberWords[t.w.text]
+	end = i + 1
+	if v == 0 {
+		return 0, i
+	}
+	if end < s.b {
+		switch d.toks[end].w.text {
+		case "hundred":
+			return v * 100, end + 1
+		case "thousand":
+			return v * 1000, end + 1
+		case "dozen":
+			return v * 12, end + 1
+		}
+	}
+	return v, end
+}
+
+func (d *doc) countAt(i int, s rng) *count {
+	n, end := d.numberAt(i, s)
+	if end == i || d.inDate(i) || i > s.a && (d.toks[i-1].mark == '$' || d.toks[i-1].kind == number) {
+		return nil
+	}
+	k := &count{number: rng{i, end}, n: n}
+	if end+1 < s.b && (d.toks[end].w.text == "to" || d.toks[end].w.text == "or") {
+		if m, e := d.numberAt(end+1, s); e > end+1 && m > n {
+			k.upto, k.number.b = m, e
+			end = e
+		}
+	}
+	k.qualifier = d.qualifierBefore(i, s)
+	// the unit: "individuals", "of those", "other people"
+	j := end
+	for j < s.b && (d.toks[j].tag == tAdj && !d.outcomeWord(j) || d.toks[j].tag == tPrep && d.toks[j].w.text == "of" || d.toks[j].tag == tDet || d.toks[j].w.text == "other" || d.toks[j].w.text == "others" || d.nounBeforePerson(j, s)) {
+		if d.toks[j].w.text == "others" {
+			j++
+			break
+		}
+		j++
+	}
+	if j < s.b && (d.toks[j].is(person|body) || d.toks[j].tag == tNoun && plural(d, j) && !d.toks[j].is(timenoun|weapon|target|document|saying|placeNoun)) && !d.outcomeWord(j) {
+		k.unit = rng{end, j + 1}
+		for k.unit.a < j && (d.toks[k.unit.a].w.text == "of" || d.toks[k.unit.a].tag == tDet) {
+			k.unit.a++
+		}
+		j++
+	} else if j > end && d.toks[j-1].w.text == "others" {
+		k.unit = rng{end, j}
+	} else if j > end {
+		return nil
+	}
+	if j < s.b && d.toks[j].is(timenoun) || end < s.b && d.toks[end].w.text == "percent" || end < s.b && d.toks[end].mark == '%' {
+		return nil
+	}
+	if k.what = d.outcomeAround(i, j, s, !k.unit.empty()); k.what == "" {
+		return nil
+	}
+	return k
+}
+
+func (d *doc) nounBeforePerson(j int, s rng) bool {
+	return j+1 < s.b && d.toks[j].tag == tNoun && !d.toks[j].is(person) && d.toks[j+1].is(person) && d.toks[j+1].tag == tNoun
+}
+
+func (d *doc) outcomeWord(j int) bool { return d.outcomeOf(j) != "" && !d.toks[j].is(vBase) }
+
+func (d *doc) inDate(i int) bool {
+	_, ok := d.dateIn(rng{max(0, i-2), i + 3})
+	if !ok {
+		return false
+	}
+	for k := max(0, i-2); k <= i; k++ {
+		if t, ok := d.dateIn(rng{k, min(k+8, len(d.toks))}); ok && t.holds(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// qualifierBefore gives the words that bound or round the number at i.
+func (d *doc) qualifierBefore(i int, s rng) rng {
+	for _, q := range qualifiers {
+		words := strings.Fields(q.words)
+		a := i - len(words)
+		if a < s.a {
+			continue
+		}
+		same := true
+		for k, w := range words {
+			same = same && d.toks[a+k].w.text == w
+		}
+		if same {
+			return rng{a, i}
+		}
+	}
+	return rng{}
+}
+
+// outcomeAround looks for what became of the people between a number at i and unit's end j.
+func (d *doc) outcomeAround(i, j int, s rng, unit bool) string {
+	// behind: "12 people were killed", "12 dead", "35 people killed"
+	for k := j; k < min(j+7, s.b); k++ {
+		t := &d.toks[k]
+		if o := d.outcomeOf(k); o != "" && (t.tag == tPart || t.tag == tAdj || t.tag == tFin && (t.w.verb != nil && (t.w.verb.lemma == "die" || t.w.verb.lemma == "perish" || t.is(vPart) && k == j)) || t.kind == letters && t.w.verb == nil || t.w.text == "missing") {
+			return o
+		}
+		if t.kind == punct || t.tag == tFin || t.tag == tConj || t.tag == tPrep && t.w.text != "as" {
+			break
+		}
+	}
+	// before: "killing at least 144", "arrested 35", "claimed the lives of 144", "left 12 dead"
+	for k := i - 1; k >= s.a && i-k < 9; k-- {
+		t := &d.toks[k]
+		if o := d.outcomeOf(k); o != "" {
+			if t.tag == tPart && k > s.a && d.groupAt(k, s).passive && d.toks[i].tag != tNum {
+				return ""
+			}
+			return o
+		}
+		if t.mark == '.' || t.mark == ';' || t.tag == tRel || t.tag == tFin && t.w.text != "left" {
+			break
+		}
+		if t.w.text == "toll" {
+			return "killed"
+		}
+	}
+	return ""
+}
+
+func (d *doc) countRecord(k *count) Record {
+	r := newRecord("count", 3)
+	d.put(&r, "number", k.number)
+	d.put(&r, "qualifier", k.qualifier)
+	d.put(&r, "unit", k.unit)
+	r.Attrs["what"] = k.what
+	kind := byte(0)
+	if !k.qualifier.empty() {
+		words := strings.ToLower(d.words(k.qualifier))
+		for _, q := range qualifiers {
+			if q.words == words {
+				kind = q.kind
+			}
+		}
+	}
+	set := func(name string, n int) { r.Attrs[name] = n }
+	switch {
+	case vague[d.low(k.number.a)] > 0:
+		set("min", k.n)
+	case k.upto > 0:
+		set("min", k.n)
+		set("max", k.upto)
+	case kind == '>':
+		set("min", k.n)
+	case kind == 'm':
+		set("min", k.n+1)
+	case kind == '<':
+		set("max", k.n)
+	case kind == 'l':
+		set("max", k.n-1)
+	case kind == 'n':
+		set("max", k.n)
+		set("approx", k.n)
+	case kind == '~':
+		set("approx", k.n)
+	default:
+		set("min", k.n)
+		set("max", k.n)
+	}
+	if k.event != nil {
+		r.Attrs["event_ref"] = k.event.id
+	}
+	return r
+}

@@ -1,0 +1,475 @@
+package prose
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// date is a day of the calendar, as exact as it is known: month and day may be 0.
+type date struct{ y, m, d int }
+
+func (t date) known() bool { return t.y > 0 }
+
+func (t date) String() string {
+	switch {
+	case t.y == 0:
+		return ""
+	case t.m == 0:
+		return fmt.Sprintf("%04d", t.y)
+	case t.d == 0:
+		return fmt.Sprintf("%04d-%02d", t.y, t.m)
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", t.y, t.m, t.d)
+}
+
+// dateMention is a time expression that places something on the calendar.
+type dateMention struct {
+	rng
+	date      date
+	value     string // where it says more than date: a time, a half year, "before"
+	published bool
+	relative  bool
+}
+
+var months = map[string]int{"january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7, "august": 8, "september": 9, "october": 10,
+	"november": 11, "december": 12, "jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sept": 9, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
+
+var weekdays = map[string]int{"sunday": 0, "monday": 1, "tuesday": 2, "wednesday": 3, "thursday": 4, "friday": 5, "saturday": 6}
+
+// findDates looks for the document's own date first, since the relative ones need it.
+func (d *doc) findDates() {
+	for i := 0; i < len(d.toks); i++ {
+		if t, ok := d.dateAt(i); ok {
+			d.dates = append(d.dates, t)
+			i = t.b - 1
+		}
+	}
+	d.findPublished()
+	for i := range d.dates {
+		d.resolve(&d.dates[i])
+	}
+	kept := d.dates[:0]
+	for _, t := range d.dates {
+		if t.date.known() || t.value != "" {
+			kept = append(kept, t)
+		}
+	}
+	d.dates = kept
+}
+
+func (d *doc) num(i int) (int, bool) {
+	if i < 0 || i >= len(d.toks) || d.toks[i].kind != number {
+		return 0, false
+	}
+	t := &d.toks[i]
+	s := d.text[t.start:t.end]
+	if len(s) > 4 {
+		return 0, false
+	}
+	n, err := strconv.Atoi(s)
+	return n, err == nil
+}
+
+// day reads 1 to 31, also as 1st, 2nd.
+func (d *doc) day(i int) (int, bool) {
+	if n, ok := d.num(i); ok {
+		return n, n >= 1 && n <= 31
+	}
+	if i < 0 || i >= len(d.toks) {
+		return 0, false
+	}
+	s := d.low(i)
+	for _, suffix := range []string{"st", "nd", "rd", "th"} {
+		if t, ok := strings.CutSuffix(s, suffix); ok && len(t) <= 2 {
+			if n, err := strconv.Atoi(t); err == nil {
+				return n, n >= 1 && n <= 31
+			}
+		}
+	}
+	return 0, false
+}
+
+func (d *doc) year(i int) (int, bool) {
+	n, ok := d.num(i)
+	if ok && n >= 1800 && n <= 2200 {
+		return n, true
+	}
+	return 0, false
+}
+
+// shortYear also takes two figures, as cables write them: 3 JAN 90.
+func (d *doc) shortYear(i int) (int, bool) {
+	if y, ok := d.year(i); ok {
+		return y, true
+	}
+	n, ok := d.num(i)
+	if ok && d.toks[i].end-d.toks[i].start == 2 && n >= 50 {
+		return 1900 + n, true
+	}
+	return 0, false
+}
+
+func (d *doc) monthAt(i int) int {
+	if i < 0 || i >= len(d.toks) || !d.toks[i].is(month) || !d.toks[i].capital {
+		return 0
+	}
+	m := months[d.toks[i].w.text]
+	if (m == 5 || m == 3) && d.upper { // MAY and MARCH in capitals need a number beside them
+		if _, before := d.day(i - 1); !before {
+			if _, after := d.day(i + 1); !after {
+				return 0
+			}
+		}
+	}
+	return m
+}
+
+func (d *doc) dateAt(i int) (dateMention, bool) {
+	t := &d.toks[i]
+	if t.kind == number {
+		if n, ok := d.isoDate(i); ok {
+			return n, true
+		}
+		if day, ok := d.day(i); ok {
+			if m := d.monthAt(i + 1); m > 0 {
+				r := dateMention{rng: rng{i, i + 2}, date: date{0, m, day}}
+				j := i + 2
+				if j < len(d.toks) && d.toks[j].mark == ',' {
+					j++
+				}
+				if y, ok := d.shortYear(j); ok {
+					r.date.y, r.b = y, j+1
+				}
+				return r, true
+			}
+		}
+		if y, ok := d.year(i); ok && d.yearStands(i) {
+			return dateMention{rng: rng{i, i + 1}, date: date{y, 0, 0}}, true
+		}
+		return dateMention{}, false
+	}
+	if m := d.monthAt(i); m > 0 && (t.tag == tName || t.tag == tNoun || d.upper || t.w.text != "may") {
+		return d.monthFirst(i, m)
+	}
+	return d.relativeDate(i)
+}
+
+// isoDate reads 2024-03-22, which the tokenizer keeps as one number.
+func (d *doc) isoDate(i int) (dateMention, bool) {
+	var y, m, dd int
+	s := d.text[d.toks[i].start:d.toks[i].end]
+	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
+		return dateMention{}, false
+	}
+	if n, err := fmt.Sscanf(s, "%4d-%2d-%2d", &y, &m, &dd); err != nil || n != 3 || m < 1 || m > 12 || dd < 1 || dd > 31 {
+		return dateMention{}, false
+	}
+	return dateMention{rng: rng{i, i + 1}, date: date{y, m, dd}}, true
+}
+
+// yearStands keeps numbers that look like years but count things from being years.
+func (d *doc) yearStands(i int) bool {
+	if i == 0 {
+		return false
+	}
+	p := &d.toks[i-1]
+	if i+1 < len(d.toks) {
+		n := &d.toks[i+1]
+		if n.tag == tNoun && n.kind == letters && !n.is(timenoun) && n.start == d.toks[i].end+1 && !n.is(body|document) && p.tag == tPrep && plural(d, i+1) {
+			return false
+		}
+	}
+	return p.tag == tPrep && p.w.text != "of" || p.is(month) || p.mark == '(' || p.w.text == "early" || p.w.text == "late" || p.w.text == "year" || p.tag == tDet || p.tag == tPoss
+}
+
+// monthFirst reads "March 22, 2024", "March 2024", "March", and a time of day behind.
+func (d *doc) monthFirst(i, m int) (dateMention, bool) {
+	r := dateMention{rng: rng{i, i + 1}, date: date{0, m, 0}}
+	j := i + 1
+	if day, ok := d.day(j); ok {
+		r.date.d = day
+		j++
+		r.b = j
+	}
+	k := j
+	if k < len(d.toks) && d.toks[k].mark == ',' && r.date.d > 0 {
+		k++
+	}
+	if y, ok := d.year(k); ok {
+		r.date.y, r.b = y, k+1
+	} else if r.date.d == 0 && d.upper {
+		return dateMention{}, false
+	}
+	if r.date.y > 0 && r.date.d > 0 {
+		d.timeOfDay(&r)
+	}
+	return r, true
+}
+
+var zones = map[string]string{"ist": "+05:30", "gmt": "+00:00", "utc": "+00:00", "est": "-05:00", "edt": "-04:00", "cst": "-06:00", "cdt": "-05:00", "mst": "-07:00",
+	"pst": "-08:00", "pdt": "-07:00", "bst": "+01:00", "cet": "+01:00", "cest": "+02:00", "eet": "+02:00", "msk": "+03:00", "jst": "+09:00", "hkt": "+08:00", "aest": "+10:00"}
+
+// timeOfDay takes ", 5:57 PM IST" along.
+func (d *doc) timeOfDay(r *dateMention) {
+	j := r.b
+	if j < len(d.toks) && (d.toks[j].mark == ',' || d.low(j) == "at") {
+		j++
+	}
+	if j >= len(d.toks) || d.toks[j].kind != number {
+		return
+	}
+	var h, min int
+	if n, err := fmt.Sscanf(d.text[d.toks[j].start:d.toks[j].end], "%d:%d", &h, &min); err != nil || n != 2 || h > 23 || min > 59 {
+		return
+	}
+	r.b = j + 1
+	if r.b < len(d.toks) {
+		switch strings.Trim(d.low(r.b), ".") {
+		case "pm", "p.m":
+			if h < 12 {
+				h += 12
+			}
+			r.b++
+		case "am", "a.m":
+			h %= 12
+			r.b++
+		}
+	}
+	r.value = fmt.Sprintf("%sT%02d:%02d", r.date, h, min)
+	if r.b < len(d.toks) {
+		if z, ok := zones[d.low(r.b)]; ok {
+			r.value += z
+			r.b++
+		}
+	}
+}
+
+// relativeDate reads "last month", "yesterday", "on Monday", "three days ago", "late 2014".
+func (d *doc) relativeDate(i int) (dateMention, bool) {
+	t := &d.toks[i]
+	s := t.w.text
+	next := func(k int) *token {
+		if i+k < len(d.toks) {
+			return &d.toks[i+k]
+		}
+		return &endToken
+	}
+	rel := func(n int, value string) (dateMention, bool) {
+		return dateMention{rng: rng{i, i + n}, value: value, relative: true}, true
+	}
+	switch s {
+	case "early", "late", "mid":
+		if y, ok := d.year(i + 1); ok {
+			half := "H1"
+			if s == "late" {
+				half = "H2"
+			}
+			r := dateMention{rng: rng{i, i + 2}, date: date{y, 0, 0}}
+			if s != "mid" {
+				r.value = fmt.Sprintf("%d-%s", y, half)
+			}
+			return r, true
+		}
+	case "yesterday", "today", "tonight", "tomorrow":
+		return rel(1, s)
+	case "last", "this", "next", "past":
+		n := next(1)
+		if n.is(weekday) || n.is(month) && n.capital {
+			return rel(2, s+" "+n.w.text)
+		}
+		switch n.w.text {
+		case "week", "month", "year", "weekend", "night", "morning", "evening", "afternoon":
+			if s == "past" {
+				return dateMention{}, false
+			}
+			return rel(2, s+" "+n.w.text)
+		}
+	}
+	if t.is(weekday) && len(s) > 3 && (t.capital) {
+		return rel(1, s)
+	}
+	if (t.is(numword) || t.kind == number || s == "a") && next(1).is(timenoun) && next(2).w.text == "ago" {
+		return rel(3, "ago")
+	}
+	return dateMention{}, false
+}
+
+// findPublished picks the document's own date: beside "published", in the dateline, or the
+// first full date of the first lines that stands alone.
+func (d *doc) findPublished() {
+	for k := range d.dates {
+		t := &d.dates[k]
+		if t.relative || t.date.y == 0 || t.date.d == 0 {
+			continue
+		}
+		s := d.sents[d.toks[t.a].sent]
+		if int(d.toks[t.a].sent) > 12 {
+			return
+		}
+		before := false
+		for i := s.a; i < t.a; i++ {
+			switch d.low(i) {
+			case "published", "updated", "posted", "issued", "date", "sent":
+				before = true
+			}
+		}
+		p := d.paras[s.para]
+		alone := p.b-p.a <= t.b-t.a+6
+		dateline := t.a-p.a <= 7 && t.b < p.b && d.toks[t.b].mark == '-' || t.a-p.a <= 7 && t.b < p.b && (d.toks[t.b].mark == '(' || d.toks[t.b].mark == ')')
+		if before || alone || dateline {
+			t.published = true
+			d.published = t.date
+			return
+		}
+	}
+}
+
+// resolve fills in what the document's own date tells.
+func (d *doc) resolve(t *dateMention) {
+	p := d.published
+	if t.relative {
+		t.date, t.value = d.resolveRelative(t, p), ""
+		return
+	}
+	if t.date.y > 0 || !p.known() {
+		return
+	}
+	t.date.y = p.y
+	if t.date.m > p.m+2 || t.date.m == p.m+2 && t.date.d > p.d {
+		t.date.y--
+	}
+}
+
+func (d *doc) resolveRelative(t *dateMention, p date) date {
+	if p.d == 0 {
+		return date{}
+	}
+	first, rest, _ := strings.Cut(t.value, " ")
+	day := dayNumber(p)
+	switch {
+	case t.value == "today" || t.value == "tonight" || first == "this" && (rest == "morning" || rest == "evening" || rest == "afternoon" || rest == "night"):
+		return p
+	case t.value == "yesterday" || t.value == "last night":
+		return fromDay(day - 1)
+	case t.value == "tomorrow":
+		return fromDay(day + 1)
+	case t.value == "ago":
+		return d.ago(t, p)
+	case rest == "month" || rest == "year":
+		return shift(p, first, rest)
+	case months[rest] > 0:
+		y := p.y
+		if first == "last" && months[rest] >= p.m {
+			y--
+		}
+		if first == "next" && months[rest] <= p.m {
+			y++
+		}
+		return date{y, months[rest], 0}
+	}
+	name := rest
+	if name == "" {
+		name = first
+	}
+	if w, ok := weekdays[name]; ok {
+		back := (((day+4)%7 - w) + 7) % 7
+		if first == "next" {
+			return fromDay(day + 7 - back)
+		}
+		if back == 0 && first == "last" {
+			back = 7
+		}
+		return fromDay(day - back)
+	}
+	return date{}
+}
+
+func shift(p date, which, unit string) date {
+	n := map[string]int{"last": -1, "this": 0, "next": 1}[which]
+	if unit == "year" {
+		return date{p.y + n, 0, 0}
+	}
+	m := p.m - 1 + n
+	return date{p.y + (m+12)/12 - 1, (m+12)%12 + 1, 0}
+}
+
+func (d *doc) ago(t *dateMention, p date) date {
+	n := 1
+	if v, ok := d.num(t.a); ok {
+		n = v
+	} else if v := numberWords[d.toks[t.a].w.text]; v > 0 {
+		n = v
+	}
+	switch strings.TrimSuffix(d.toks[t.a+1].w.text, "s") {
+	case "day":
+		return fromDay(dayNumber(p) - n)
+	case "week":
+		return fromDay(dayNumber(p) - 7*n)
+	case "month":
+		if n > 1200 {
+			return date{}
+		}
+		m := p.y*12 + p.m - 1 - n
+		return date{m / 12, m%12 + 1, 0}
+	case "year":
+		return date{max(p.y-n, 0), 0, 0}
+	}
+	return date{}
+}
+
+// dayNumber counts days from 1970-01-01 in the Gregorian calendar.
+func dayNumber(t date) int {
+	y, m := t.y, t.m
+	if m <= 2 {
+		y--
+		m += 12
+	}
+	return 365*y + y/4 - y/100 + y/400 + (153*(m-3)+2)/5 + t.d - 719469
+}
+
+func fromDay(n int) date {
+	n += 719468
+	era := n / 146097
+	doe := n - era*146097
+	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
+	doy := doe - (365*yoe + yoe/4 - yoe/100)
+	mp := (5*doy + 2) / 153
+	t := date{yoe + era*400, mp + 3, doy - (153*mp+2)/5 + 1}
+	if t.m > 12 {
+		t.m -= 12
+		t.y++
+	}
+	return t
+}
+
+func (d *doc) dateRecord(t dateMention) Record {
+	r := newRecord("date", 1)
+	d.put(&r, "span", t.rng)
+	value := t.value
+	if value == "" {
+		value = t.date.String()
+	}
+	r.Attrs["value"] = value
+	if t.published {
+		r.Attrs["use"] = "published"
+	}
+	return r
+}
+
+// dateIn gives the first date within tokens.
+func (d *doc) dateIn(r rng) (dateMention, bool) {
+	lo, hi := 0, len(d.dates)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if d.dates[mid].a < r.a {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo < len(d.dates) && d.dates[lo].b <= r.b && !d.dates[lo].published {
+		return d.dates[lo], true
+	}
+	return dateMention{}, false
+}

@@ -1,0 +1,308 @@
+package prose
+
+// event is something that happened, with all its mentions.
+type event struct {
+	id      string
+	main    *incident
+	list    []*incident
+	act     act
+	country string
+	date    date
+	status  string
+	number  int // twin bombings: 2
+	shots   bool
+}
+
+// findEvents gathers the mentions of each event.
+func (d *doc) findEvents() {
+	for si := range d.sents {
+		for _, n := range d.incidentsIn(si) {
+			d.place(n)
+		}
+	}
+	kept := d.events[:0]
+	for _, e := range d.events {
+		if d.concrete(e) {
+			kept = append(kept, e)
+		}
+	}
+	d.events = kept
+	for _, e := range d.events {
+		d.settle(e)
+	}
+}
+
+// place joins a mention to the event it speaks of, or begins a new one.
+func (d *doc) place(n *incident) {
+	if n.bare && !n.hasDate && n.country == "" && len(n.patients) == 0 {
+		return // attacks in general
+	}
+	if n.maybe && !n.definite || d.inThreat(n) && !n.definite {
+		return
+	}
+	if !n.noun && (n.act == actKill || n.act == actWound || n.act == actDamage) {
+		if len(n.agents) > 0 && d.eventAgent(n.agents[0]) || len(n.agents) == 0 && len(n.patients) == 0 {
+			return // "the bombings … which killed": an outcome of another event
+		}
+		if e := d.inSentence(n); e != nil && len(n.agents) == 0 {
+			e.list = append(e.list, n)
+			n.event = e
+			return
+		}
+	}
+	// the newest events first; a bounded number, so that work stays in proportion
+	var best *event
+	score := 0
+	for k := len(d.events) - 1; k >= 0 && k >= len(d.events)-12; k-- {
+		e := d.events[k]
+		s := d.fits(n, e)
+		if s > 0 && d.pointsBack(n) {
+			best = e
+			break
+		}
+		if s > score || s == score && s > 0 && n.definite && best != nil && e.lastSent() > best.lastSent() {
+			best, score = e, s
+		}
+	}
+	if best == nil {
+		if n.definite && n.noun && d.saysNothing(n) {
+			return // "the attack" of which nothing is known
+		}
+		best = &event{act: n.act}
+		d.events = append(d.events, best)
+	}
+	best.add(n)
+}
+
+// pointsBack tells of "this attack" and "these attacks": the last event fits best.
+func (d *doc) pointsBack(n *incident) bool {
+	w := d.toks[n.phrase.a].w.text
+	return n.noun && (w == "this" || w == "these")
+}
+
+func (e *event) lastSent() int { return e.list[len(e.list)-1].sent }
+
+// eventAgent tells whether the doer is itself an event or a weapon.
+func (d *doc) eventAgent(r rng) bool {
+	last := &d.toks[r.b-1]
+	if last.tag == tRel && (last.w.text == "which" || last.w.text == "that") {
+		return true
+	}
+	return d.hasEventNoun(r) || last.is(weapon)
+}
+
+func (d *doc) inSentence(n *incident) *event {
+	for k := len(d.events) - 1; k >= 0 && k >= len(d.events)-4; k-- {
+		if e := d.events[k]; e.lastSent() == n.sent && e.act != actArrest {
+			return e
+		}
+	}
+	return nil
+}
+
+// saysNothing tells whether a mention says nothing but its noun.
+func (d *doc) saysNothing(n *incident) bool {
+	return len(n.where) == 0 && !n.hasDate && len(n.patients) == 0 && len(n.agents) == 0 && n.country == ""
+}
+
+func (d *doc) inThreat(n *incident) bool {
+	for k := len(d.warnings) - 1; k >= 0; k-- {
+		w := d.warnings[k]
+		if w.sent < n.sent {
+			break
+		}
+		if w.sent == n.sent && w.threat.holds(n.trigger) {
+			return true
+		}
+	}
+	return false
+}
+
+// fits says how well a mention agrees with an event: 0 when it contradicts it.
+func (d *doc) fits(n *incident, e *event) int {
+	if (n.act == actArrest) != (e.act == actArrest) || (n.act == actCyber) != (e.act == actCyber) {
+		return 0
+	}
+	generic := func(a act) bool { return a == actAttack || a == actKill || a == actWound || a == actDamage }
+	if n.act != e.act && !generic(n.act) && !generic(e.act) {
+		return 0
+	}
+	score := 0
+	if n.act == e.act {
+		score++
+	}
+	if n.country != "" && e.country != "" {
+		if n.country != e.country {
+			return 0
+		}
+		score += 2
+	}
+	if n.hasDate && n.date.date.known() && e.date.known() {
+		if !sameDate(n.date.date, e.date) {
+			return 0
+		}
+		score += 3
+	}
+	if n.definite {
+		score += 2
+		if n.sent-e.lastSent() <= 2 && d.toks[n.phrase.a].w.text != "the" { // these attacks
+			score += 2
+		}
+		if len(e.list) > 2 {
+			score++
+		}
+	}
+	if d.samePatient(n, e) {
+		score += 2
+	}
+	if score < 3 {
+		return 0
+	}
+	return score
+}
+
+// sameDate tells whether one date is the other, told less exactly.
+func sameDate(a, b date) bool {
+	return a.y == b.y && (a.m == b.m || a.m == 0 || b.m == 0) && (a.d == b.d || a.d == 0 || b.d == 0)
+}
+
+func (d *doc) samePatient(n *incident, e *event) bool {
+	for _, p := range n.patients {
+		for _, o := range e.list {
+			for _, q := range o.patients {
+				if d.low(p.b-1) == d.low(q.b-1) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (e *event) add(n *incident) {
+	n.event = e
+	e.list = append(e.list, n)
+	if e.country == "" {
+		e.country = n.country
+	}
+	if n.hasDate && (!e.date.known() || e.date.d == 0 && n.date.date.d > 0 || e.date.m == 0 && n.date.date.m > 0) {
+		e.date = n.date.date
+	}
+	generic := e.act == actAttack || e.act == actKill || e.act == actWound
+	if generic && n.act != actAttack && n.act != actKill && n.act != actWound && n.act != actDamage {
+		e.act = n.act
+	}
+}
+
+// concrete drops what is only spoken of in general: a bare plural, an infinitive.
+func (d *doc) concrete(e *event) bool {
+	for _, n := range e.list {
+		if n.hasDate && n.date.date.known() || n.definite || !n.noun && (len(n.agents) > 0 || len(n.patients) > 0) {
+			return true
+		}
+		if n.country != "" && d.countryOf(n.phrase) != "" {
+			return true
+		}
+		if n.noun && d.toks[n.phrase.a].tag == tDet && (len(n.where) > 0 || len(n.patients) > 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// settle picks the fullest mention and what follows from all of them.
+func (d *doc) settle(e *event) {
+	best := -1
+	for _, n := range e.list {
+		full := len(n.agents) + len(n.patients) + len(n.weapons)
+		if n.hasDate {
+			full += 2
+		}
+		if !n.place.empty() {
+			full += 2
+		}
+		if full > best {
+			best, e.main = full, n
+		}
+	}
+	e.status = "happened"
+	for _, n := range e.list {
+		if n.attempt {
+			e.status = "failed"
+		}
+		for _, w := range n.weapons {
+			if d.hasClass(w, weapon) && !d.explosive(w) {
+				e.shots = true
+			}
+		}
+		for i := n.phrase.a; i < n.phrase.b; i++ {
+			switch d.toks[i].w.text {
+			case "twin", "double":
+				e.number = 2
+			case "foiled", "thwarted", "averted":
+				e.status = "foiled"
+			}
+		}
+		for _, a := range n.agents {
+			if w := d.low(a.b - 1); w == "gunmen" || w == "gunman" {
+				e.shots = true
+			}
+		}
+	}
+	if e.act == actAttack || e.act == actKill {
+		if e.shots {
+			e.act = actShoot
+		}
+	}
+}
+
+// explosive tells bombs from guns.
+func (d *doc) explosive(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		switch d.toks[i].w.text {
+		case "bomb", "bombs", "car-bomb", "carbomb", "dynamite", "explosive", "explosives", "mine", "mines", "tnt", "device", "devices", "charge", "charges", "ied", "ieds", "truck-bomb", "c-4", "booby-trap", "booby-traps", "firebomb", "firebombs":
+			return true
+		}
+	}
+	return false
+}
+
+func (d *doc) eventRecord(e *event) Record {
+	r := newRecord("event", 6)
+	r.ID = e.id
+	n := e.main
+	d.put(&r, "trigger", rng{n.trigger, n.trigger + 1})
+	if n.hasDate {
+		d.put(&r, "date", n.date.rng)
+	}
+	d.put(&r, "place", n.place)
+	if len(n.agents) > 0 && !d.eventAgent(n.agents[0]) {
+		d.put(&r, "perpetrator", n.agents[0])
+	}
+	if len(n.patients) > 0 {
+		d.put(&r, "target", d.head(n.patients[0], d.sents[n.sent].rng))
+	}
+	if len(n.weapons) > 0 {
+		d.put(&r, "weapon", n.weapons[0])
+	}
+	for _, o := range e.list {
+		if o != n && (o.noun || o.act == actArrest) {
+			d.put(&r, "mention", o.phrase)
+		}
+	}
+	r.Attrs["type"] = actNames[e.act]
+	if e.act == actRob {
+		r.Attrs["type"] = "other"
+	}
+	r.Attrs["status"] = e.status
+	if e.date.known() {
+		r.Attrs["date"] = e.date.String()
+	}
+	if e.country != "" {
+		r.Attrs["country"] = e.country
+	}
+	if e.number > 1 {
+		r.Attrs["count"] = e.number
+	}
+	return r
+}

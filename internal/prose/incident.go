@@ -1,0 +1,504 @@
+package prose
+
+// act is what a verb or a noun of violence does.
+type act uint8
+
+const (
+	noAct act = iota
+	actAttack
+	actKill
+	actWound
+	actKidnap
+	actBomb
+	actShoot
+	actArson
+	actDamage
+	actHijack
+	actCyber
+	actArrest
+	actRob
+)
+
+var actNames = map[act]string{actAttack: "attack", actKill: "attack", actWound: "attack", actKidnap: "kidnapping", actBomb: "bombing", actShoot: "shooting",
+	actArson: "arson", actDamage: "attack", actHijack: "hijacking", actCyber: "cyber", actArrest: "arrest", actRob: "robbery"}
+
+var verbActs = map[string]act{
+	"kill": actKill, "murder": actKill, "assassinate": actKill, "slay": actKill, "slaughter": actKill, "massacre": actKill, "execute": actKill, "behead": actKill, "gun": actKill,
+	"die": actKill, "perish": actKill, "strangle": actKill, "machinegun": actKill, "riddle": actKill,
+	"wound": actWound, "injure": actWound, "maim": actWound, "torture": actWound,
+	"kidnap": actKidnap, "abduct": actKidnap,
+	"bomb": actBomb, "dynamite": actBomb, "explode": actBomb, "detonate": actBomb, "bombard": actAttack,
+	"shoot": actShoot, "machine-gun": actShoot,
+	"burn": actArson, "torch": actArson, "ignite": actArson,
+	"attack": actAttack, "raid": actAttack, "storm": actAttack, "ambush": actAttack, "assault": actAttack, "strafe": actAttack, "stab": actAttack, "harass": actAttack,
+	"destroy": actDamage, "damage": actDamage, "wreck": actDamage, "ransack": actDamage, "sabotage": actDamage, "vandalize": actDamage, "blast": actBomb,
+	"hijack": actHijack, "hack": actCyber, "breach": actCyber, "encrypt": actCyber, "deface": actCyber,
+	"arrest": actArrest, "detain": actArrest, "apprehend": actArrest, "rob": actRob, "loot": actRob,
+}
+
+func nounAct(t *token) act {
+	switch w := t.w; {
+	case w.is&evBombing != 0:
+		return actBomb
+	case w.is&evShooting != 0:
+		return actShoot
+	case w.is&evKidnapping != 0:
+		return actKidnap
+	case w.is&evArson != 0:
+		return actArson
+	case w.is&evHijacking != 0:
+		return actHijack
+	case w.is&evCyber != 0:
+		return actCyber
+	case w.is&evArrest != 0:
+		return actArrest
+	case w.is&evAttack != 0:
+		switch w.text {
+		case "murder", "murders", "killing", "killings", "assassination", "assassinations", "massacre", "massacres", "slaying", "execution", "executions", "beheading":
+			return actKill
+		}
+		return actAttack
+	}
+	return noAct
+}
+
+// incident is one mention of an event with its roles.
+type incident struct {
+	sent     int
+	trigger  int
+	phrase   rng
+	act      act
+	noun     bool
+	agents   []rng
+	patients []rng
+	weapons  []rng
+	place    rng
+	where    []rng // all places it names
+	date     dateMention
+	hasDate  bool
+	country  string
+	definite bool
+	bare     bool // a noun without article, owner or name before it
+	maybe    bool // feared, planned, denied or asked about
+	attempt  bool
+	event    *event
+}
+
+// incidentsIn reads the mentions of a sentence.
+func (d *doc) incidentsIn(si int) []*incident {
+	s := d.sents[si].rng
+	var out []*incident
+	for i := s.a; i < s.b; i++ {
+		t := &d.toks[i]
+		if t.kind != letters {
+			continue
+		}
+		var n *incident
+		in := d.innerSentence(i, s)
+		switch {
+		case t.tag == tNoun || t.tag == tName && t.is(anyEvent):
+			if a := nounAct(t); a != noAct {
+				n = d.nounIncident(i, in, a)
+			}
+		case t.w.verb != nil && (t.tag.verbal() || t.tag == tAdj && i > in.a && d.toks[i-1].w.text == "those"):
+			if a := verbActs[t.w.verb.lemma]; a != noAct {
+				n = d.verbIncident(i, in, a)
+			}
+		}
+		if n != nil {
+			n.sent, n.trigger = si, i
+			d.circumstances(n, in)
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// verbIncident reads who did what to whom around a verb.
+func (d *doc) verbIncident(h int, s rng, a act) *incident {
+	n := &incident{act: a}
+	g := d.groupAt(h, s)
+	lemma := d.toks[h].w.verb.lemma
+	n.phrase = rng{g.a, h + 1}
+	after := g.b
+	if lemma == "gun" {
+		if after >= s.b || d.toks[after].w.text != "down" {
+			return nil
+		}
+		after++
+	}
+	switch {
+	case lemma == "die" || lemma == "perish" || lemma == "explode" || lemma == "burn" && !g.passive && after < s.b && !d.startsNP(after):
+		if src, ok := d.subjectOf(g.a, s); ok {
+			n.addSubject(d, src, s, lemma == "explode")
+		}
+	case g.passive || d.toks[h].tag == tPart && g.a == h || d.toks[h].tag == tAdj:
+		n.passive(d, g, h, s)
+		after = d.byAgent(n, after, s)
+	case d.toks[h].tag == tPart: // has killed
+		n.active(d, g, s)
+		after = n.objects(d, after, s)
+	default:
+		n.active(d, g, s)
+		after = n.objects(d, after, s)
+	}
+	n.phrase.b = max(after, n.phrase.b)
+	if d.toks[h].tag == tPart && !g.passive || d.toks[h].tag == tAdj {
+		n.phrase.b = d.phraseEnd(n.phrase.b, s)
+	}
+	d.instruments(n, after, s)
+	n.maybe = d.unreal(g, s)
+	return n
+}
+
+func (n *incident) addSubject(d *doc, src rng, s rng, weapon bool) {
+	if weapon {
+		n.weapons = append(n.weapons, d.head(src, s))
+		return
+	}
+	n.patients = append(n.patients, src)
+}
+
+func (n *incident) active(d *doc, g group, s rng) {
+	if g.finite {
+		if src, ok := d.subjectOf(g.a, s); ok {
+			n.agents = append(n.agents, d.antecedent(src, s))
+		}
+		return
+	}
+	c := &claim{}
+	if d.controller(c, g, s) && !c.source.empty() {
+		n.agents = append(n.agents, d.antecedent(c.source, s))
+	}
+}
+
+// antecedent follows "who" and "which" to the noun phrase before them.
+func (d *doc) antecedent(r rng, s rng) rng {
+	if r.b-r.a != 1 || d.toks[r.a].tag != tRel || r.a <= s.a {
+		return r
+	}
+	i := r.a - 1
+	if d.toks[i].mark == ',' && i > s.a {
+		i--
+	}
+	if !d.toks[i].tag.nominal() && !d.toks[i].close {
+		return r
+	}
+	return d.trimSubject(rng{d.npStart(i, s), i + 1}, s)
+}
+
+func (n *incident) passive(d *doc, g group, h int, s rng) {
+	if g.passive {
+		if src, ok := d.subjectOf(g.a, s); ok {
+			n.patients = append(n.patients, d.antecedent(src, s))
+		}
+		return
+	}
+	i := g.a - 1
+	if i >= s.a && (d.toks[i].tag.nominal() && d.toks[i].tag != tOwner || d.toks[i].tag == tPron) {
+		r := rng{i, i + 1}
+		if d.toks[i].w.text != "those" {
+			r = d.trimSubject(rng{d.npStart(i, s), i + 1}, s)
+		}
+		if !r.empty() {
+			n.patients = append(n.patients, r)
+			n.phrase.a = r.a
+		}
+	}
+}
+
+// phraseEnd takes the nouns and prepositional phrases that follow a participle along.
+func (d *doc) phraseEnd(i int, s rng) int {
+	for i < s.b && d.toks[i].tag.nominal() {
+		i++
+	}
+	for k := 0; k < 4 && i+1 < s.b && d.toks[i].tag == tPrep && d.startsNP(i+1); k++ {
+		e := d.npEnd(i+1, s, false)
+		if e == i+1 {
+			break
+		}
+		i = e
+	}
+	return i
+}
+
+// byAgent reads "by X" after a participle; time and place may stand between.
+func (d *doc) byAgent(n *incident, i int, s rng) int {
+	for j := i; j < s.b && j < i+14; j++ {
+		t := &d.toks[j]
+		if t.w.text == "by" && j+1 < s.b && d.toks[j+1].tag != tIng && !d.toks[j+1].is(timenoun) {
+			e := d.npEnd(j+1, s, false)
+			if r := d.trim(rng{j + 1, e}); !r.empty() {
+				n.agents = append(n.agents, r)
+				return e
+			}
+		}
+		if t.kind == punct && t.mark != ',' || t.tag == tFin || t.tag == tConj && j+1 < s.b && d.toks[j+1].tag.verbal() || t.tag == tRel {
+			break
+		}
+	}
+	return i
+}
+
+// objects reads the noun phrase after an active verb.
+func (n *incident) objects(d *doc, i int, s rng) int {
+	if i < s.b && d.toks[i].tag == tPrep && (d.toks[i].w.text == "at" || d.toks[i].w.text == "on" || d.toks[i].w.text == "against") && (n.act == actShoot || n.act == actAttack) {
+		i++
+	}
+	if i >= s.b || !d.startsNP(i) {
+		return i
+	}
+	e := d.npEnd(i, s, false)
+	if r := d.trim(rng{i, e}); !r.empty() {
+		n.patients = append(n.patients, r)
+		// a list goes on after a comma: "killed A, B and C"
+		for e+1 < s.b && (d.toks[e].mark == ',' || d.toks[e].tag == tConj) && d.startsNP(e+1) && !d.clauseAhead(e+1, s) {
+			e2 := d.npEnd(e+1, s, false)
+			r := d.trim(rng{e + 1, e2})
+			if r.empty() || e2 == e+1 {
+				break
+			}
+			n.patients = append(n.patients, r)
+			e = e2
+		}
+	}
+	return e
+}
+
+// instruments reads "with X", "using X", "by means of X" in the rest of the clause.
+func (d *doc) instruments(n *incident, i int, s rng) {
+	for j := i; j+1 < s.b && j < i+30; j++ {
+		t := &d.toks[j]
+		if t.mark == '.' || t.mark == ';' {
+			break
+		}
+		if t.w.text == "with" || t.w.text == "using" || t.w.text == "by" {
+			e := d.npEnd(j+1, s, false)
+			if r := d.trim(rng{j + 1, e}); !r.empty() && d.hasClass(r, weapon) {
+				n.weapons = append(n.weapons, r)
+			}
+		}
+	}
+}
+
+func (d *doc) hasClass(r rng, c class) bool {
+	for i := r.a; i < r.b; i++ {
+		if d.toks[i].is(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// unreal tells whether a verb group speaks of what did not happen or is only feared.
+func (d *doc) unreal(g group, s rng) bool {
+	for i := g.a; i < g.b; i++ {
+		t := &d.toks[i]
+		switch {
+		case t.tag == tNeg, t.tag == tModal && t.w.text != "could", t.is(neg):
+			return true
+		case t.is(hedgeWord) && t.w.text != "reportedly" && t.w.text != "allegedly":
+			return true
+		}
+	}
+	if g.to && g.a > s.a {
+		switch d.toks[g.a-1].w.text {
+		case "plans", "planned", "plan", "threatened", "wants", "want", "wanted", "intend", "intended", "going", "prepare", "able", "order", "ordered", "trying", "tried", "attempted", "attempt", "used":
+			return true
+		}
+	}
+	return false
+}
+
+// nounIncident reads "the murder of X by Y", "an attack on X", "Y's attack".
+func (d *doc) nounIncident(h int, s rng, a act) *incident {
+	n := &incident{act: a, noun: true}
+	if h+1 < s.b && d.toks[h+1].tag == tNoun && !d.toks[h+1].is(timenoun) && d.toks[h+1].is(noun) && d.toks[h+1].start-d.toks[h].end <= 1 {
+		switch d.toks[h+1].w.text {
+		case "attempt", "attempts", "attack", "attacks", "campaign", "scene", "spree":
+		default:
+			return nil // attack helicopter, murder trial: no event of its own
+		}
+	}
+	start := h
+	for start > s.a && (d.toks[start-1].tag.nominal() || d.toks[start-1].tag == tPoss || d.toks[start-1].mark == '\'' || d.toks[start-1].tag == tPart) {
+		start--
+	}
+	if start < h {
+		first := &d.toks[start]
+		n.definite = first.tag == tPoss || first.tag == tDet && definiteWords[first.w.text] || first.tag == tName && !d.upper
+		for i := start; i < h; i++ {
+			t := &d.toks[i]
+			if t.is(hedgeWord|imminentWord) || t.w.text == "future" || t.w.text == "planned" || t.w.text == "no" || t.w.text == "any" {
+				n.maybe = true
+			}
+			if t.w.text == "attempted" || t.w.text == "failed" || t.w.text == "foiled" || t.w.text == "thwarted" {
+				n.attempt = true
+			}
+			if t.tag == tOwner && i > start {
+				if owner := d.trimSubject(rng{start, i}, s); !owner.empty() {
+					if a == actKill || a == actKidnap || a == actArrest {
+						n.patients = append(n.patients, owner)
+					} else {
+						n.agents = append(n.agents, owner)
+					}
+				}
+			}
+			if t.tag == tNoun && t.is(person) && (t.tag != tOwner) && i == h-1 && a == actAttack {
+				n.agents = append(n.agents, rng{i, i + 1}) // a guerrilla attack
+			}
+			if t.is(weapon) && t.tag == tNoun {
+				n.weapons = append(n.weapons, rng{i, i + 1})
+			}
+		}
+	}
+	for start < h && d.toks[start].w.text == "both" {
+		start++
+	}
+	n.bare = !n.definite && (start == h || d.toks[start].tag != tDet && d.toks[start].tag != tNum)
+	n.phrase = rng{start, h + 1}
+	d.nounRoles(n, h, s)
+	d.supportVerb(n, s)
+	return n
+}
+
+var definiteWords = map[string]bool{"the": true, "this": true, "that": true, "these": true, "those": true, "both": true}
+
+// nounRoles reads the prepositional phrases after a noun of violence.
+func (d *doc) nounRoles(n *incident, h int, s rng) {
+	i := h + 1
+	if i < s.b && (d.toks[i].w.text == "attempt" || d.toks[i].w.text == "attempts") {
+		n.attempt = true
+		i++
+	}
+	for k := 0; k < 6 && i+1 < s.b; k++ {
+		t := &d.toks[i]
+		if x, ok := d.dateIn(rng{i, min(i+5, s.b)}); ok && (x.a == i || x.a == i+1 && t.tag == tPrep) {
+			i = x.b
+			n.phrase.b = i
+			continue
+		}
+		if t.tag != tPrep {
+			break
+		}
+		e := d.npEnd(i+1, s, false)
+		e = d.beforeEvent(i+1, e)
+		r := d.trim(rng{i + 1, e})
+		if r.empty() {
+			break
+		}
+		switch t.w.text {
+		case "of", "on", "against":
+			n.patients = append(n.patients, r)
+		case "by":
+			if d.toks[i+1].tag != tIng {
+				n.agents = append(n.agents, r)
+			}
+		case "with":
+			if d.hasClass(r, weapon) {
+				n.weapons = append(n.weapons, r)
+			}
+		case "in", "at", "near", "inside", "outside", "within":
+			n.where = append(n.where, r)
+		default:
+			return
+		}
+		i = e
+		if i < s.b && d.toks[i].mark == ',' && i+1 < s.b { // Kerman, Iran
+			if x, ok := d.namingIn(rng{i + 1, min(i+4, s.b)}, nil); ok && x.a == i+1 && d.isState(x) && len(n.where) > 0 {
+				n.where[len(n.where)-1].b = x.b
+				i = x.b
+			}
+		}
+		n.phrase.b = i
+	}
+	d.instruments(n, i, s)
+}
+
+// beforeEvent cuts a noun phrase at an "and" that joins another event to it.
+func (d *doc) beforeEvent(a, b int) int {
+	for j := a + 1; j < b; j++ {
+		if d.toks[j].tag == tConj && d.hasEventNoun(rng{j, b}) {
+			return j
+		}
+	}
+	return b
+}
+
+// isState tells a country's own name from its capital's and its people's.
+func (d *doc) isState(n naming) bool {
+	key := d.nameKey(n.b - 1)
+	return n.party.kind == "state" && !n.party.capital[key] && !n.party.people[key]
+}
+
+// supportVerb takes the subject of "carried out", "unleashed", "launched" for the agent.
+func (d *doc) supportVerb(n *incident, s rng) {
+	i := n.phrase.a - 1
+	for i > s.a && (d.toks[i].w.text == "out" || d.toks[i].tag == tAdv) {
+		i--
+	}
+	if i < s.a || d.toks[i].w.verb == nil || !supports[d.toks[i].w.verb.lemma] || !d.toks[i].tag.verbal() {
+		return
+	}
+	g := d.groupAt(i, s)
+	if g.passive || len(n.agents) > 0 {
+		return
+	}
+	n.maybe = n.maybe || d.unreal(g, s)
+	n.active(d, g, s)
+}
+
+var supports = map[string]bool{"unleash": true, "carry": true, "launch": true, "stage": true, "mount": true, "commit": true, "conduct": true, "perpetrate": true, "make": true, "execute": true}
+
+// circumstances adds date, place and country from the mention's sentence.
+func (d *doc) circumstances(n *incident, s rng) {
+	if t, ok := d.dateIn(n.phrase); ok {
+		n.date, n.hasDate = t, true
+	} else if t, ok := d.dateIn(s); ok && !n.bare && (!n.noun || !n.definite) {
+		n.date, n.hasDate = t, true
+	}
+	if !n.noun || len(n.where) == 0 {
+		end := s.b
+		for i := n.phrase.b; i+1 < end && i < n.phrase.b+25; i++ {
+			t := &d.toks[i]
+			if t.mark == '.' || t.mark == ';' || t.tag == tFin || t.tag == tRel {
+				break
+			}
+			if t.tag == tPrep && (t.w.text == "in" || t.w.text == "at" || t.w.text == "near" || t.w.text == "inside" || t.w.text == "outside") && !d.toks[i+1].is(timenoun|month|weekday) {
+				e := d.npEnd(i+1, s, false)
+				if r := d.trim(rng{i + 1, e}); !r.empty() && d.isPlace(r) {
+					n.where = append(n.where, r)
+				}
+			}
+		}
+	}
+	for _, r := range n.where {
+		if d.isPlace(r) && n.place.empty() {
+			n.place = r
+		}
+	}
+	n.country = d.countryOf(rng{n.phrase.a, max(n.phrase.b, n.place.b)})
+	if n.country == "" && !n.bare && (!n.noun || !n.definite) {
+		n.country = d.countryOf(s)
+	}
+	for _, a := range n.agents {
+		if p := d.partyOf(a); p != nil && n.country == "" && n.act == actArrest {
+			n.country = p.code
+		}
+	}
+}
+
+// countryOf gives the code of the first state named as a place within tokens.
+func (d *doc) countryOf(r rng) string {
+	for {
+		n, ok := d.namingIn(r, func(p *party) bool { return p.kind == "state" })
+		if !ok {
+			return ""
+		}
+		word := d.nameKey(n.b - 1)
+		if !n.party.people[word] {
+			return n.party.code
+		}
+		r.a = n.b
+	}
+}

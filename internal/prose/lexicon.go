@@ -1,0 +1,355 @@
+package prose
+
+import (
+	"embed"
+	"strings"
+	"sync"
+)
+
+//go:embed lexicon/*.txt
+var lexiconFiles embed.FS
+
+// class is a set of what a word can be.
+type class uint64
+
+const (
+	det class = 1 << iota
+	poss
+	pron
+	subj
+	rel
+	wh
+	prep
+	conj
+	sub
+	be
+	have
+	do
+	modal
+	neg
+	adv
+	title
+	month
+	weekday
+	numword
+	ordinal
+	timenoun
+	adj
+	vBase
+	vS
+	vPast
+	vPart
+	vIng
+	noun
+	person
+	body
+	document
+	saying
+	weapon
+	target
+	placeNoun
+	hedgeWord
+	certainWord
+	probableWord
+	possibleWord
+	imminentWord
+	evBombing
+	evShooting
+	evAttack
+	evKidnapping
+	evArson
+	evHijacking
+	evCyber
+	evArrest
+	abbrev
+	stateDemonym
+	causative
+)
+
+const (
+	anyVerb  = vBase | vS | vPast | vPart | vIng
+	anyEvent = evBombing | evShooting | evAttack | evKidnapping | evArson | evHijacking | evCyber | evArrest
+)
+
+var classNames = map[string]class{
+	"det": det, "poss": poss, "pron": pron, "subj": subj, "rel": rel, "wh": wh, "prep": prep, "conj": conj, "sub": sub,
+	"be": be, "have": have, "do": do, "modal": modal, "neg": neg, "adv": adv, "title": title, "month": month, "day": weekday,
+	"num": numword, "ord": ordinal, "timenoun": timenoun | noun,
+	"person": person | noun, "body": body | noun, "document": document | noun, "saying": saying | noun,
+	"weapon": weapon | noun, "target": target | noun, "place": placeNoun | noun, "hedge": hedgeWord,
+	"certain": certainWord, "probable": probableWord, "possible": possibleWord, "imminent": imminentWord,
+	"bombing": evBombing | noun, "shooting": evShooting | noun, "attack": evAttack | noun, "kidnapping": evKidnapping | noun,
+	"arson": evArson | noun, "hijacking": evHijacking | noun, "cyber": evCyber | noun, "arrest": evArrest | noun,
+	"thing": noun, "abbrev": abbrev,
+}
+
+// frame is a set of complements that a cue verb takes.
+type frame uint16
+
+const (
+	fClause frame = 1 << iota
+	fAddressee
+	fThing
+	fInfinitive
+	fCalled
+	fCall    // call for, call on
+	fPrep    // with one of the verb's prepositions
+	fPassive // is expected to
+	fWarn
+)
+
+type stance uint8
+
+const (
+	asserts stance = iota
+	denies
+	doubts
+	asks
+	orders
+)
+
+var stanceNames = [...]string{"assert", "deny", "doubt", "ask", "order"}
+
+// verb is what the lexicon knows of a verb, shared by its forms.
+type verb struct {
+	lemma  string
+	frames frame
+	stance stance
+	denial bool
+	preps  map[string]bool
+}
+
+// word is one spelling, in lower case.
+type word struct {
+	text string
+	is   class
+	verb *verb
+}
+
+type lexicon struct {
+	words  map[string]*word
+	names  *trie // parties, by their words in lower case
+	states map[string]*party
+	groups map[string]*party
+}
+
+var lex = sync.OnceValue(func() *lexicon {
+	l := &lexicon{words: make(map[string]*word, 1<<14)}
+	l.loadClasses(file("function.txt"))
+	l.loadClasses(file("nouns.txt"))
+	for _, w := range strings.Fields(file("adjectives.txt")) {
+		l.word(w).is |= adj
+	}
+	l.loadVerbs(file("verbs.txt"))
+	l.loadParties(file("parties.txt"))
+	return l
+})
+
+func file(name string) string {
+	b, err := lexiconFiles.ReadFile("lexicon/" + name)
+	if err != nil {
+		panic(err) // embedded: it is there or the program was not built
+	}
+	return string(b)
+}
+
+func (l *lexicon) word(s string) *word {
+	w := l.words[s]
+	if w == nil {
+		w = &word{text: s}
+		l.words[s] = w
+	}
+	return w
+}
+
+func (l *lexicon) loadClasses(s string) {
+	for line := range strings.Lines(s) {
+		name, list, ok := strings.Cut(strings.TrimSpace(line), ":")
+		if !ok || strings.HasPrefix(name, "#") {
+			continue
+		}
+		c, known := classNames[name]
+		if !known {
+			panic("prose: lexicon: no class " + name)
+		}
+		for _, w := range strings.Fields(list) {
+			l.word(w).is |= c
+		}
+	}
+}
+
+func (l *lexicon) loadVerbs(s string) {
+	verbs := map[string]*verb{}
+	var frames frame
+	var st stance
+	var section string
+	for line := range strings.Lines(s) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if line[0] == '[' {
+			section, frames, st = parseSection(line)
+			continue
+		}
+		var v *verb
+		for _, item := range strings.Fields(line) {
+			if (section == "talk" || section == "call") && prepositions[item] && v != nil {
+				v.addPrep(item)
+				continue
+			}
+			lemma, past, part := forms(item)
+			v = verbs[lemma]
+			if v == nil {
+				v = &verb{lemma: lemma}
+				verbs[lemma] = v
+			}
+			if v.frames == 0 {
+				v.stance = st
+			}
+			v.frames |= frames
+			if st == denies {
+				v.denial = true
+			}
+			l.inflect(v, past, part)
+		}
+	}
+	for _, p := range []string{"for", "on", "upon"} {
+		verbs["call"].addPrep(p)
+	}
+}
+
+var prepositions = map[string]bool{"about": true, "of": true, "out": true, "to": true, "for": true, "on": true, "upon": true, "against": true,
+	"with": true, "from": true, "at": true, "in": true, "by": true, "back": true}
+
+func (v *verb) addPrep(p string) {
+	if v.preps == nil {
+		v.preps = map[string]bool{}
+	}
+	v.preps[p] = true
+	v.frames |= fPrep
+}
+
+func parseSection(line string) (string, frame, stance) {
+	fields := strings.Fields(strings.Trim(line, "[]"))
+	if len(fields) == 1 {
+		if fields[0] == "warn" {
+			return "warn", fWarn, asserts
+		}
+		return fields[0], 0, asserts
+	}
+	var st stance
+	for i, n := range stanceNames {
+		if n == fields[1] {
+			st = stance(i)
+		}
+	}
+	if fields[2] == "talk" || fields[2] == "call" {
+		return fields[2], 0, st
+	}
+	var f frame
+	for _, x := range fields[2:] {
+		f |= map[string]frame{"C": fClause, "A": fAddressee, "N": fThing, "I": fInfinitive, "X": fCalled, "P": fPassive}[x]
+	}
+	return "cue", f, st
+}
+
+// forms splits lemma/past/participle.
+func forms(item string) (lemma, past, part string) {
+	p := strings.Split(item, "/")
+	lemma = p[0]
+	switch len(p) {
+	case 1:
+	case 2:
+		past, part = p[1], p[1]
+	default:
+		past, part = p[1], p[2]
+	}
+	return
+}
+
+// inflect enters a verb's forms. Without a past of its own the verb is regular, unless its
+// irregular forms stand elsewhere in the lexicon.
+func (l *lexicon) inflect(v *verb, past, part string) {
+	b := v.lemma
+	set := func(s string, c class) {
+		w := l.word(s)
+		w.is |= c
+		if w.verb == nil || w.text == b {
+			w.verb = v
+		}
+	}
+	last := b[len(b)-1]
+	ends := func(suffixes ...string) bool {
+		for _, s := range suffixes {
+			if strings.HasSuffix(b, s) {
+				return true
+			}
+		}
+		return false
+	}
+	consonantY := last == 'y' && !ends("ay", "ey", "oy", "uy")
+	set(b, vBase)
+	switch {
+	case ends("s", "sh", "ch", "x", "z", "o"):
+		set(b+"es", vS)
+	case consonantY:
+		set(b[:len(b)-1]+"ies", vS)
+	default:
+		set(b+"s", vS)
+	}
+	stem := b
+	if doubles(b) {
+		stem = b + string(last)
+	}
+	switch {
+	case ends("ie"):
+		set(b[:len(b)-2]+"ying", vIng)
+	case last == 'e' && !ends("ee", "oe", "ye"):
+		set(b[:len(b)-1]+"ing", vIng)
+	default:
+		set(stem+"ing", vIng)
+	}
+	if past != "" {
+		set(past, vPast)
+		set(part, vPart)
+		return
+	}
+	if _, irregular := irregulars[b]; irregular {
+		return
+	}
+	switch {
+	case last == 'e':
+		set(b+"d", vPast|vPart)
+	case consonantY:
+		set(b[:len(b)-1]+"ied", vPast|vPart)
+	default:
+		set(stem+"ed", vPast|vPart)
+	}
+}
+
+// irregulars stand with their forms in one section of verbs.txt and bare in others.
+var irregulars = map[string]bool{"say": true, "write": true, "see": true, "find": true, "think": true, "know": true, "forget": true, "seek": true, "choose": true,
+	"swear": true, "tell": true, "hear": true, "feel": true, "understand": true, "put": true, "hit": true, "stand": true, "speak": true, "foresee": true,
+	"mean": true, "teach": true, "lie": true, "read": true, "shoot": true, "bear": true, "go": true, "do": true}
+
+// doubles tells whether the last consonant is doubled: plan, refer, but not visit.
+func doubles(b string) bool {
+	if len(b) < 3 {
+		return false
+	}
+	vowel := func(c byte) bool { return strings.IndexByte("aeiou", c) >= 0 }
+	x, y, z := b[len(b)-3], b[len(b)-2], b[len(b)-1]
+	if vowel(z) || strings.IndexByte("wxyh", z) >= 0 || !vowel(y) || vowel(x) {
+		return false
+	}
+	if len(b) <= 4 {
+		return true
+	}
+	switch b {
+	case "refer", "infer", "admit", "commit", "permit", "omit", "regret", "rebut", "occur", "concur", "prefer", "transfer", "propel", "compel", "expel", "abet",
+		"rebel", "repel", "patrol", "submit", "quip", "equip", "scrap", "strip", "snap", "drop", "stop", "slam", "deter", "defer", "kidnap":
+		return true
+	}
+	return false
+}

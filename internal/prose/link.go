@@ -1,0 +1,412 @@
+package prose
+
+import (
+	"sort"
+	"strings"
+)
+
+// link ties the records to each other and finishes what needs all of them.
+func (d *doc) link() {
+	kept := d.actors[:0]
+	for _, a := range d.actors {
+		if a.acts && len(a.names) > 0 {
+			kept = append(kept, a)
+		}
+	}
+	d.actors = kept
+	d.dropRepeated()
+	d.relay()
+	d.nestClaims()
+	for i, w := range d.warnings {
+		w.claim = d.claimOver(w.cue, w.sent)
+		for k := i - 1; k >= 0 && k >= i-40; k-- {
+			o := d.warnings[k]
+			if d.sameParty(w.warner, o.warner) && (w.recipient.empty() || o.recipient.empty() || d.sameParty(w.recipient, o.recipient)) {
+				if w.same = o; o.same != nil {
+					w.same = o.same
+				}
+				break
+			}
+		}
+	}
+	for _, b := range d.blames {
+		b.claim = d.claimOver(b.cue, b.sent)
+		for _, r := range b.event {
+			b.events = append(b.events, d.eventAt(r, b.sent))
+		}
+	}
+	for _, k := range d.counts {
+		k.event = d.eventFor(k)
+	}
+	d.linkClaims()
+}
+
+// dropRepeated leaves out claims whose cue makes a warning or a responsibility: a cue
+// belongs to one kind only.
+func (d *doc) dropRepeated() {
+	var taken []rng
+	for _, w := range d.warnings {
+		taken = append(taken, w.cue)
+	}
+	for _, b := range d.blames {
+		if b.mode != "blamed" {
+			taken = append(taken, b.cue)
+		}
+	}
+	sort.Slice(taken, func(i, j int) bool { return taken[i].a < taken[j].a })
+	kept := d.claims[:0]
+	for _, c := range d.claims {
+		k := sort.Search(len(taken), func(k int) bool { return taken[k].b > c.cue.a })
+		if k < len(taken) && taken[k].overlaps(c.cue) {
+			continue
+		}
+		kept = append(kept, c)
+	}
+	d.claims = kept
+}
+
+// relay gives "citing Y" the content of the claim of the same sentence that cites, and
+// drops it where there is none.
+func (d *doc) relay() {
+	kept := d.claims[:0]
+	for i, c := range d.claims {
+		if !c.relay {
+			kept = append(kept, c)
+			continue
+		}
+		for _, near := range [2][]*claim{d.claims[max(0, i-4):i], d.claims[i+1 : min(i+5, len(d.claims))]} {
+			for k := range near {
+				o := near[len(near)-1-k]
+				if len(c.content) == 0 && o.sent == c.sent && !o.relay && len(o.content) > 0 && !holdsAny(o, c.cue) {
+					c.content, c.parent = o.content, o
+				}
+			}
+		}
+		if len(c.content) > 0 {
+			kept = append(kept, c)
+		}
+	}
+	d.claims = kept
+}
+
+// claimOver is the innermost claim whose content holds the tokens.
+func (d *doc) claimOver(r rng, sent int) *claim {
+	var best *claim
+	size := 1 << 30
+	for _, c := range d.claims {
+		if c.sent > sent {
+			break
+		}
+		if c.sent < sent-6 {
+			continue
+		}
+		for _, p := range c.content {
+			if p.covers(r) && p.b-p.a <= size && (p.b-p.a < size || c.parent == nil) {
+				best, size = c, p.b-p.a
+			}
+		}
+	}
+	return best
+}
+
+// partyOf is the party that a noun phrase names.
+func (d *doc) partyOf(r rng) *party {
+	if r.empty() {
+		return nil
+	}
+	if n, ok := d.namingIn(r, nil); ok {
+		return n.party
+	}
+	return nil
+}
+
+func (d *doc) sameParty(a, b rng) bool {
+	if a.empty() || b.empty() {
+		return false
+	}
+	p, q := d.partyOf(a), d.partyOf(b)
+	if p != nil || q != nil {
+		return p == q
+	}
+	return strings.EqualFold(d.words(a), d.words(b))
+}
+
+// eventAt is the event whose mention stands within tokens.
+func (d *doc) eventAt(r rng, sent int) *event {
+	for _, e := range d.events {
+		for _, n := range e.list {
+			if n.sent == sent && r.holds(n.trigger) {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// eventFor is the event of the count's sentence, else the last one before it.
+func (d *doc) eventFor(k *count) *event {
+	var best *event
+	for _, e := range d.events {
+		for _, n := range e.list {
+			if n.sent > k.sent {
+				break
+			}
+			if (e.act == actArrest) != (k.what == "arrested") {
+				continue
+			}
+			if n.sent == k.sent {
+				return e
+			}
+			if k.sent-n.sent <= 2 {
+				best = e
+			}
+		}
+	}
+	return best
+}
+
+// linkClaims finds speakers named before, what a denial denies, hedges and caveats.
+func (d *doc) linkClaims() {
+	for i, c := range d.claims {
+		if len(c.content) == 0 {
+			continue
+		}
+		c.anon = d.anonymous(c.source)
+		d.hedges(c)
+		d.caveat(c)
+		if c.anon && !c.source.empty() {
+			c.same = d.sameSpeaker(c, i)
+		}
+		if c.stance == denies {
+			c.denies = d.deniedClaim(c, i)
+		}
+	}
+}
+
+// anonymous tells whether a source has no proper name of one who speaks for itself.
+func (d *doc) anonymous(r rng) bool {
+	if r.empty() {
+		return true
+	}
+	h := d.head(r, r)
+	named := false
+	for i := h.a; i < h.b; i++ {
+		t := &d.toks[i]
+		if t.tag == tPrep && i > h.a {
+			h.b = i
+			break
+		}
+		named = named || t.tag == tName || t.capital && i > h.a
+	}
+	if _, ok := d.namingIn(r, nil); ok {
+		named = true
+	}
+	last := &d.toks[h.b-1]
+	switch {
+	case last.tag == tPron && (last.w.text == "one" || last.w.text == "some" || last.w.text == "others" || last.w.text == "two"):
+		return true
+	case last.tag == tPron || last.tag == tRel:
+		return false
+	case last.is(document):
+		return false
+	case last.tag == tName && !last.is(person):
+		return false
+	case last.is(body) || governs[last.w.text]:
+		return !named
+	case h.b-h.a >= 1 && last.is(person):
+		return true
+	}
+	return !named
+}
+
+// hedges marks the words that weaken a content: the cue itself, or words of the content
+// that are the source's own.
+func (d *doc) hedges(c *claim) {
+	if c.verb != nil && (c.verb.lemma == "think" || c.verb.lemma == "believe" || c.verb.lemma == "suspect") && c.stance == asserts && c.cue.b-c.cue.a <= 2 {
+		c.hedge = c.cue
+		return
+	}
+	direct := d.quoteKind(c) == "direct"
+	if c.parent != nil || c.stance != asserts {
+		return
+	}
+	for _, p := range c.content {
+		for i := p.a; i < p.b; i++ {
+			t := &d.toks[i]
+			if !t.is(hedgeWord) || t.tag == tName || t.tag == tNoun && t.w.text != "potential" {
+				continue
+			}
+			if !direct && d.warned(i, c.sent) || d.insideOther(c, i) {
+				continue
+			}
+			c.hedge = rng{i, i + 1}
+			return
+		}
+	}
+}
+
+// warned tells whether token i belongs to a warning's threat.
+func (d *doc) warned(i, sent int) bool {
+	for _, w := range d.warnings {
+		if w.sent == sent && w.threat.holds(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// insideOther tells whether token i belongs to a claim inside c.
+func (d *doc) insideOther(c *claim, i int) bool {
+	for _, o := range d.claims {
+		if o.sent == c.sent && o != c && o.parent == c {
+			if o.cue.holds(i) {
+				return true
+			}
+			for _, p := range o.content {
+				if p.holds(i) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// caveat reads "without supplying any proof" beside the cue.
+func (d *doc) caveat(c *claim) {
+	s := d.sents[c.sent].rng
+	for i := max(s.a, c.cue.a-10); i+1 < min(c.cue.b+10, s.b); i++ {
+		if d.toks[i].w.text != "without" {
+			continue
+		}
+		for j := i + 1; j < min(i+7, s.b); j++ {
+			switch d.toks[j].w.text {
+			case "proof", "evidence", "details", "elaborating", "detail", "basis", "substantiation":
+				if i > s.a && d.toks[i-1].mark == ',' && i == c.cue.b+1 || i >= c.cue.b && i <= c.cue.b+1 {
+					c.caveat = rng{i, j + 1}
+					return
+				}
+			}
+		}
+	}
+}
+
+var ordinals = map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+
+// sameSpeaker ties "the second source" to the second source that spoke.
+func (d *doc) sameSpeaker(c *claim, i int) *claim {
+	r := c.source
+	if d.toks[r.a].w.text != "the" || r.b-r.a > 4 {
+		return nil
+	}
+	kind := d.low(r.b - 1)
+	var speakers []*claim
+	for _, o := range d.claims[max(0, i-60):i] {
+		if o.source.empty() || !o.anon || o.parent != nil || o.same != nil {
+			continue
+		}
+		h := d.head(o.source, o.source)
+		found := false
+		for k := h.a; k < h.b; k++ {
+			w := d.low(k)
+			found = found || w == kind || w == kind+"s" && d.toks[h.a].w.text == "one"
+		}
+		if found {
+			speakers = append(speakers, o)
+		}
+	}
+	if len(speakers) == 0 {
+		return nil
+	}
+	for k := r.a; k < r.b; k++ {
+		if n := ordinals[d.toks[k].w.text]; n > 0 {
+			if n <= len(speakers) {
+				return speakers[n-1]
+			}
+			return nil
+		}
+	}
+	return speakers[len(speakers)-1]
+}
+
+// deniedClaim finds the claim that a denial is about: by the party that it names, else the
+// last claim of another speaker.
+func (d *doc) deniedClaim(c *claim, i int) *claim {
+	var want *party
+	for _, p := range c.content {
+		if n, ok := d.namingIn(p, nil); ok {
+			want = n.party
+		}
+		if d.hasClause(p) {
+			return nil // it says itself what is denied
+		}
+	}
+	for k := i - 1; k >= 0 && k >= i-40; k-- {
+		o := d.claims[k]
+		if o.stance == denies || d.sameParty(o.source, c.source) {
+			continue
+		}
+		if want == nil && o.parent == nil && i-k < 6 || want != nil && d.partyOf(o.source) == want {
+			return o
+		}
+	}
+	return nil
+}
+
+// quoteKind tells how much of the content stands in quotation marks.
+func (d *doc) quoteKind(c *claim) string {
+	in, out := 0, 0
+	base := int32(-1)
+	if c.parent != nil && len(c.content) > 0 {
+		base = d.toks[c.content[0].a].quote
+		if d.toks[c.content[0].a].open {
+			base = d.quotes[base].outer
+		}
+	}
+	for _, p := range c.content {
+		for i := p.a; i < p.b; i++ {
+			if d.toks[i].kind == punct {
+				continue
+			}
+			if d.toks[i].quote >= 0 && d.toks[i].quote != base {
+				in++
+			} else {
+				out++
+			}
+		}
+	}
+	switch {
+	case in == 0:
+		return "indirect"
+	case out == 0:
+		return "direct"
+	}
+	return "mixed"
+}
+
+func (d *doc) claimRecord(c *claim) Record {
+	r := newRecord("claim", 5)
+	r.ID = c.id
+	d.put(&r, "source", c.source)
+	d.put(&r, "cue", c.cue)
+	d.put(&r, "content", c.content...)
+	d.put(&r, "addressee", c.addressee)
+	d.put(&r, "hedge", c.hedge)
+	d.put(&r, "caveat", c.caveat)
+	r.Attrs["quote"] = d.quoteKind(c)
+	r.Attrs["stance"] = stanceNames[c.stance]
+	r.Attrs["anon"] = c.anon
+	if c.parent != nil {
+		r.Attrs["parent_ref"] = c.parent.id
+	}
+	if c.denies != nil {
+		r.Attrs["denies_ref"] = c.denies.id
+	}
+	if c.same != nil {
+		r.Attrs["same_speaker_ref"] = c.same.id
+	}
+	if !c.hedge.empty() && c.hedge == c.cue {
+		r.Attrs["certainty"] = "probable"
+	}
+	return r
+}

@@ -1,0 +1,401 @@
+package prose
+
+// tag is what a word is in its sentence.
+type tag uint8
+
+const (
+	tNoun tag = iota
+	tName
+	tAdj
+	tDet
+	tPoss
+	tPron
+	tNum
+	tOwner // 's of an owner
+	tPrep
+	tConj
+	tSub // that, because, if: opens a clause
+	tRel
+	tAdv
+	tTo
+	tFin  // finite verb
+	tBase // infinitive
+	tIng
+	tPart // participle, passive or perfect
+	tBe
+	tHave
+	tDo
+	tModal
+	tNeg
+	tMark
+)
+
+// nominal tags may stand inside a noun phrase.
+func (t tag) nominal() bool { return t <= tOwner && t != tPron }
+
+func (t tag) aux() bool { return t == tBe || t == tHave || t == tDo || t == tModal }
+
+// verbal tags belong to a verb group.
+func (t tag) verbal() bool { return t >= tFin && t <= tModal }
+
+func (d *doc) tagAll() {
+	for _, s := range d.sents {
+		for i := s.a; i < s.b; i++ {
+			d.toks[i].tag = d.tagOne(i, s.rng)
+		}
+		d.retag(s.rng)
+	}
+}
+
+// tagOne decides by the word, the word before and the word after.
+func (d *doc) tagOne(i int, s rng) tag {
+	t := &d.toks[i]
+	switch {
+	case t.kind == punct:
+		return tMark
+	case t.kind == number:
+		return tNum
+	}
+	var prev tag = tMark
+	if i > s.a {
+		prev = d.toks[i-1].tag
+	}
+	w := t.w
+	if w.text == "'s" {
+		return d.tagS(i, s)
+	}
+	if closed, ok := d.tagClosed(i, s, prev); ok {
+		return closed
+	}
+	name := t.capital && !d.upper && i > s.a && d.toks[i-1].mark != '"'
+	if name && !(w.is&anyVerb != 0 && w.is&noun == 0 && prev != tName && prev != tDet && false) {
+		if w.is&(month|weekday) != 0 || w.is&anyVerb == 0 || prev == tName || prev == tDet || prev == tPrep || d.nameNext(i, s) {
+			return tName
+		}
+	}
+	if w.is&anyVerb != 0 {
+		return d.tagVerb(i, s, prev)
+	}
+	switch {
+	case w.is&numword != 0:
+		return tNum
+	case w.is&adj != 0 && w.is&noun == 0:
+		return tAdj
+	case w.is&adv != 0 && w.is&noun == 0:
+		return tAdv
+	case t.capital && !d.upper && w.is&(noun|adj) == noun && w.text == "":
+		return tName
+	case w.is&ordinal != 0:
+		return tAdj
+	}
+	return tNoun
+}
+
+func (d *doc) nameNext(i int, s rng) bool {
+	return i+1 < s.b && d.toks[i+1].capital && d.toks[i+1].kind == letters
+}
+
+// tagS tells the owner's 's from "is" and "has".
+func (d *doc) tagS(i int, s rng) tag {
+	if i > s.a && d.toks[i-1].is(subj|wh|rel) && !d.toks[i-1].is(noun) || i > s.a && d.toks[i-1].w.text == "there" {
+		return tBe
+	}
+	return tOwner
+}
+
+// tagClosed handles the closed classes.
+func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
+	t := &d.toks[i]
+	w := t.w
+	next := func() *token {
+		if i+1 < s.b {
+			return &d.toks[i+1]
+		}
+		return &endToken
+	}
+	switch w.text {
+	case "":
+		return 0, false
+	case "to":
+		n := next()
+		if n.is(vBase) && !(n.is(noun) && !n.is(anyVerb)) || n.is(be|have|do) || n.is(adv) && !n.is(noun) || n.is(neg) {
+			return tTo, true
+		}
+		return tPrep, true
+	case "that":
+		return d.tagThat(i, s, prev), true
+	case "her", "his":
+		n := next()
+		if n.kind == punct || n.is(det|prep|pron|sub|modal|be) {
+			return tPron, true
+		}
+		return tPoss, true
+	case "like", "including", "following", "concerning", "regarding":
+		if prev == tPron || prev == tTo || prev == tModal || prev == tBe && w.text != "like" {
+			return 0, false
+		}
+		return tPrep, true
+	case "who", "which", "whom", "whose", "where":
+		return tRel, true
+	case "what", "why", "how", "whether", "if", "because", "although", "while", "whereas", "unless", "when", "though":
+		return tSub, true
+	case "as", "after", "before", "since", "until", "once":
+		return tPrep, true
+	case "may":
+		if t.capital && next().kind == number {
+			return tName, true
+		}
+	case "march":
+		if t.capital && !d.upper {
+			return tName, true
+		}
+	case "us":
+		if t.capital && !d.upper && d.text[t.start+1] == 'S' {
+			return tName, true
+		}
+	case "does", "do", "did":
+		return tDo, true
+	}
+	switch {
+	case w.is&modal != 0:
+		return tModal, true
+	case w.is&be != 0:
+		return tBe, true
+	case w.is&have != 0:
+		return tHave, true
+	case w.is&do != 0:
+		return tDo, true
+	case w.is&neg != 0:
+		return tNeg, true
+	case w.is&det != 0:
+		return tDet, true
+	case w.is&poss != 0:
+		return tPoss, true
+	case w.is&pron != 0:
+		return tPron, true
+	case w.is&conj != 0:
+		return tConj, true
+	case w.is&prep != 0 && !(w.is&anyVerb != 0 && (prev == tPron || prev == tTo)):
+		return tPrep, true
+	}
+	return 0, false
+}
+
+var endToken = token{kind: punct, mark: '.', w: &nothing}
+
+// tagThat tells the conjunction, the relative pronoun and the demonstrative.
+func (d *doc) tagThat(i int, s rng, prev tag) tag {
+	if i+1 >= s.b {
+		return tPron
+	}
+	n := &d.toks[i+1]
+	if i > s.a {
+		p := &d.toks[i-1]
+		if p.tag.nominal() && p.tag != tOwner && (n.is(be|have|do|modal) || n.is(vPast|vS) && !n.is(noun)) && !p.is(saying|document) {
+			return tRel
+		}
+		if p.w.verb != nil || p.is(saying) || p.tag == tName || p.tag == tPron || p.kind == punct {
+			if n.is(be | modal) {
+				return tPron
+			}
+			return tSub
+		}
+		if p.tag.nominal() {
+			return tSub
+		}
+	}
+	if n.is(be|modal|have) || n.kind == punct {
+		return tPron
+	}
+	if n.is(noun) && !n.is(pron|det) && !n.capital && (prev == tPrep || prev == tMark) {
+		return tDet
+	}
+	return tSub
+}
+
+// tagVerb decides whether a word that may be a verb is one here.
+func (d *doc) tagVerb(i int, s rng, prev tag) tag {
+	t := &d.toks[i]
+	w := t.w
+	canNoun := w.is&(noun|adj) != 0 || w.is&(vBase|vS) != 0 && w.is&(vPast|vPart) == 0
+	back := prev
+	if prev == tAdv || prev == tNeg {
+		for j := i - 1; j >= s.a && (d.toks[j].tag == tAdv || d.toks[j].tag == tNeg); j-- {
+			if j > s.a {
+				back = d.toks[j-1].tag
+			} else {
+				back = tMark
+			}
+		}
+	}
+	switch back {
+	case tTo, tModal, tDo:
+		if w.is&vBase != 0 {
+			return tBase
+		}
+	case tBe:
+		if w.is&vIng != 0 {
+			return tIng
+		}
+		if w.is&vPart != 0 {
+			return tPart
+		}
+		if canNoun {
+			if w.is&adj != 0 {
+				return tAdj
+			}
+			return tNoun
+		}
+	case tHave:
+		if w.is&vPart != 0 {
+			return tPart
+		}
+	}
+	if w.is&vIng != 0 {
+		if (prev == tDet || prev == tPoss || prev == tAdj || prev == tOwner) && w.is&noun != 0 {
+			return tNoun
+		}
+		return tIng
+	}
+	if w.is&(vPast|vPart) != 0 && w.is&(vBase|vS) == 0 {
+		return d.tagPast(i, s, prev, back)
+	}
+	return d.tagPresent(i, s, prev, back)
+}
+
+// tagPast decides on forms in -ed and their like.
+func (d *doc) tagPast(i int, s rng, prev, back tag) tag {
+	t := &d.toks[i]
+	if prev == tDet || prev == tPoss || prev == tOwner || prev == tAdj && i+1 < s.b && d.toks[i+1].tagGuessNoun() {
+		return tAdj
+	}
+	if prev == tPrep || prev == tNum {
+		return tAdj
+	}
+	if t.is(vPast) {
+		if i+1 < s.b && d.toks[i+1].w.text == "by" && back.nominal() {
+			return tPart
+		}
+		return tFin
+	}
+	return tPart
+}
+
+func (t *token) tagGuessNoun() bool { return t.is(noun) || t.w.text == "" && t.kind == letters }
+
+// tagPresent decides on base forms and forms in -s, most of which are nouns too.
+func (d *doc) tagPresent(i int, s rng, prev, back tag) tag {
+	t := &d.toks[i]
+	w := t.w
+	next := &endToken
+	if i+1 < s.b {
+		next = &d.toks[i+1]
+	}
+	past := w.is&vPast != 0 // put, cut, read, hit
+	if w.is&adv != 0 && (back.nominal() || back == tPron || back == tFin) {
+		return tAdv
+	}
+	switch back {
+	case tDet, tPoss, tAdj, tPrep, tNum, tOwner:
+		return tNoun
+	case tPron:
+		if i > s.a && !d.toks[i-1].is(subj) && prev != tAdv && w.is&noun != 0 {
+			return tNoun
+		}
+		return tFin
+	case tRel:
+		return tFin
+	case tTo, tModal:
+		return tBase
+	}
+	opens := next.w.text == "that" || next.is(det|poss|pron) || next.mark == '"' || next.is(wh) || next.w.text == "to" || next.w.text == "not"
+	if back == tConj && i-2 >= s.a {
+		switch before := d.toks[i-2].tag; {
+		case before.nominal() && !opens:
+			return tNoun
+		}
+	}
+	if back.nominal() {
+		if w.is&vS != 0 || past {
+			if opens || w.is&noun == 0 && (next.kind != punct || prev == tName) {
+				return tFin
+			}
+			return tNoun
+		}
+		// a plural subject: sources say, polls show
+		if i > s.a && plural(d, i-1) && (opens || w.is&noun == 0) {
+			return tFin
+		}
+		if w.is&noun == 0 && opens {
+			return tFin
+		}
+		return tNoun
+	}
+	if w.is&noun == 0 && (w.is&vBase != 0) && prev != tMark {
+		return tBase
+	}
+	if w.is&noun != 0 {
+		return tNoun
+	}
+	if w.is&vS != 0 {
+		return tFin
+	}
+	return tBase
+}
+
+func plural(d *doc, i int) bool {
+	t := &d.toks[i]
+	c := d.text[t.end-1] | 0x20
+	return t.kind == letters && (c == 's' || t.is(person) && (t.w.text == "people" || t.w.text == "men" || t.w.text == "women" || t.w.text == "police"))
+}
+
+// retag mends what only the rest of the sentence shows: a past form after a noun is a
+// participle when another finite verb follows in the same clause without a joint.
+func (d *doc) retag(s rng) {
+	for i := s.a; i < s.b; i++ {
+		t := &d.toks[i]
+		if t.tag != tFin || !t.is(vPart) || i == s.a || !d.toks[i-1].tag.nominal() {
+			continue
+		}
+		if t.w.verb != nil && t.w.verb.frames&fClause != 0 {
+			continue
+		}
+		if i+1 < s.b && (d.toks[i+1].tag == tPrep || d.toks[i+1].tag == tAdv) {
+			for j := i + 1; j < s.b && j < i+15; j++ {
+				u := &d.toks[j]
+				if u.kind == punct || u.tag == tConj || u.tag == tSub || u.tag == tRel || u.tag == tPron {
+					break
+				}
+				if u.tag == tFin || u.tag.aux() {
+					t.tag = tPart
+					break
+				}
+			}
+		}
+	}
+}
+
+// hasClause looks for a finite verb.
+func (d *doc) hasClause(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		if t := d.toks[i].tag; t == tFin || t.aux() {
+			return true
+		}
+	}
+	return false
+}
+
+// speech tells whether a quotation is speech and not a word or two set apart: it has a
+// finite verb, some length, or the mark of an exclamation.
+func (d *doc) speech(r rng) bool {
+	if d.hasClause(r) {
+		return true
+	}
+	n := 0
+	for i := r.a; i < r.b; i++ {
+		if d.toks[i].tag != tMark {
+			n++
+		}
+	}
+	return n >= 6 || n >= 1 && (d.toks[r.b-1].mark == '!' || d.toks[r.b-1].mark == '?')
+}
