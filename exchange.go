@@ -191,6 +191,9 @@ func (d *Decision) check() error {
 	case d.At.IsZero():
 		return errors.New("at is missing")
 	}
+	if OwnCode(d.Code) { // one of those that the desk's policy names
+		return required("choice", d.Choice, Choices)
+	}
 	return errors.Join(required("choice", d.Choice, Choices), required("code", d.Code, Reasons))
 }
 

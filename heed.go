@@ -132,6 +132,7 @@ type Statement struct {
 	Relation   *Relation
 	Claim      *Claim
 	Event      *Event
+	Policy     *Policy
 }
 
 // Subject is what a statement is about: the statement that a delivery hands over, a receipt
@@ -262,6 +263,7 @@ func (s *Statement) checkBody() error {
 		{KindRelation, s.Relation != nil, func() error { return s.Relation.check() }},
 		{KindClaim, s.Claim != nil, func() error { return s.Claim.check() }},
 		{KindEvent, s.Event != nil, func() error { return s.Event.check() }},
+		{KindPolicy, s.Policy != nil, func() error { return s.Policy.Check() }},
 	}
 	for _, b := range bodies {
 		switch {
@@ -282,7 +284,8 @@ func (s *Statement) checkBody() error {
 func (k Kind) Typed() bool {
 	switch k {
 	case KindWarning, KindDelivery, KindReceipt, KindDecision, KindKey, KindLog, KindGrant, KindQuestion,
-		KindCase, KindLink, KindAssessment, KindOutcome, KindAnswer, KindFeedback, KindRelation, KindClaim, KindEvent:
+		KindCase, KindLink, KindAssessment, KindOutcome, KindAnswer, KindFeedback, KindRelation, KindClaim, KindEvent,
+		KindPolicy:
 		return true
 	}
 	return false

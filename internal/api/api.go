@@ -138,6 +138,9 @@ func (s *Server) routes() map[string]route {
 		"POST /api/ask-release":     {people.ActAsk, s.askRelease},
 		"POST /api/grant":           {people.ActGrant, s.grant},
 		"GET /api/questions":        {people.ActList, s.questions},
+		"GET /api/policy":           {people.ActPolicy, s.policy},
+		"POST /api/policy":          {people.ActSetPolicy, s.setPolicy},
+		"GET /api/policy/history":   {people.ActPolicy, s.policyHistory},
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"heed"
 	"heed/internal/people"
@@ -152,6 +154,9 @@ func (d *Desk) Decide(ctx context.Context, by people.Actor, idx int64, v Verdict
 		if err != nil {
 			return err
 		}
+		if err := v.fits(tx, by.Desk); err != nil {
+			return err
+		}
 		done = Done{ID: rec.ID, Version: rec.Version, Handle: heed.Handle(rec.ID), Rung: heed.Decided, Leaf: dec.Index}
 		commitment, err := people.Commitment(dec)
 		if err != nil {
@@ -172,4 +177,18 @@ func (d *Desk) Decide(ctx context.Context, by people.Actor, idx int64, v Verdict
 	})
 	d.done(err)
 	return done, err
+}
+
+// fits holds a reason code to those of the desk's policy.
+func (v Verdict) fits(tx *store.Tx, desk heed.PartyID) error {
+	policy, _, err := people.PolicyOf(tx, desk)
+	switch {
+	case err != nil:
+		return err
+	case heed.OwnCode(v.Code) && !slices.Contains(policy.Reasons.Own, v.Code):
+		return fmt.Errorf("%w: %q is no reason code of this desk: its policy has %v beside %v", ErrNot, v.Code, policy.Reasons.Own, heed.Reasons)
+	case policy.NeedsWords(v.Code) && strings.TrimSpace(v.Words) == "":
+		return fmt.Errorf("%w: the code %s needs a reason in words: give --reason", ErrNot, v.Code)
+	}
+	return nil
 }

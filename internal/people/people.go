@@ -206,6 +206,16 @@ func (d *Directory) PersonByUID(uid int) *Person {
 	return nil
 }
 
+// PersonNamed finds a person by name; nil when nobody has it.
+func (d *Directory) PersonNamed(name string) *Person {
+	for _, p := range d.now.Load().persons {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
 // PersonByToken finds whose token this is; nil when nobody's.
 func (d *Directory) PersonByToken(token string) *Person {
 	h := HashToken(token)

@@ -169,7 +169,9 @@ var knownNames = func() map[string]bool {
 		party at sealed token minter scope value scheme source information by word low high level tlp pap onward
 		attribution tell_at_risk originator_control ground specific waiver approved_by how caller read_back statement
 		digest may leaf head rung sender_key delivery_version commitment choice code person assessment title party_key
-		log_key tls_key url act`) {
+		log_key tls_key url act
+		policy clocks acknowledge decide escalate owner steps parties others cap decided four_eyes priors
+		date alarms no_desk reasons own defaults`) {
 		m[n] = true
 	}
 	return m

@@ -126,6 +126,11 @@ func (tx *Tx) FindAll(desk heed.PartyID, id heed.ID) ([]Record, error) {
 	return tx.records(`WHERE id = ? AND desk = ? ORDER BY idx`, string(id), string(desk))
 }
 
+// Newest gives the highest version of a statement by an author that a desk recorded.
+func (tx *Tx) Newest(desk, author heed.PartyID, id heed.ID) (Record, error) {
+	return tx.record(`WHERE id = ? AND desk = ? AND author = ? ORDER BY version DESC LIMIT 1`, string(id), string(desk), string(author))
+}
+
 // DeliveriesTo gives the records of the deliveries that handed a statement, in whatever
 // version, to a desk. Unlike a view it sees all that was committed.
 func (tx *Tx) DeliveriesTo(desk heed.PartyID, id heed.ID) ([]Record, error) {
