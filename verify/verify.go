@@ -132,7 +132,11 @@ func (r Report) Last() string {
 	if len(r.Wrong) > 0 {
 		return "wrong: " + r.Wrong[0]
 	}
-	return fmt.Sprintf("ok: %s statements, head %s", Thousands(int64(r.Statements)), r.Head)
+	head := r.Head
+	if head == "" {
+		head = "none"
+	}
+	return fmt.Sprintf("ok: %s statements, head %s", Thousands(int64(r.Statements)), head)
 }
 
 // Thousands writes a count with spaces between its groups of three.
@@ -217,16 +221,16 @@ func (c *check) wrong(format string, args ...any) {
 func (c *check) openHead() bool {
 	v, err := ledger.NewVerifier(c.b.LogKey)
 	if err != nil {
-		c.wrong("log_key: %v", err)
+		c.wrong("bundle log_key: %v", err)
 		return false
 	}
 	if !slices.ContainsFunc(c.report.Cards, func(card Card) bool { return card.has(v) }) {
-		c.wrong("log_key: no card in the bundle has this log, nor one that it succeeds")
+		c.wrong("bundle log_key: no card in the bundle has this log, nor one that it succeeds")
 		return false
 	}
 	c.log = v
 	if c.head, err = ledger.OpenHead([]byte(c.b.Head), v); err != nil {
-		c.wrong("head: %v", err)
+		c.wrong("bundle head: %v", err)
 		return false
 	}
 	c.report.Head = fmt.Sprintf("%s %s", Thousands(c.head.Size), base64.StdEncoding.EncodeToString(c.head.Root[:]))

@@ -68,11 +68,42 @@ speak to it from the same folder with the other commands.`,
 			cmd.AddCommand(c)
 		}
 	}
-	add("desk", warnCommand(f), takeCommand(f), inboxCommand(f), showCommand(f), ackCommand(f), acceptCommand(f), decideCommand(f), passCommand(f), sentCommand(f),
-		askReleaseCommand(f), questionsCommand(f), grantCommand(f))
-	add("node", initCommand(f), serveCommand(f), statusCommand(f), cardCommand(f), partyCommand(f), policyCommand(f), backupCommand(f), restoreCommand(f))
-	add("proof", whoKnewCommand(f), ledgerCommand(f), bundleCommand(f), verifyCommand(f))
-	add("tools", readCommand(), weighCommand(f), demoCommand())
+	add("desk",
+		warnCommand(f),
+		takeCommand(f),
+		inboxCommand(f),
+		showCommand(f),
+		ackCommand(f),
+		acceptCommand(f),
+		decideCommand(f),
+		passCommand(f),
+		sentCommand(f),
+		askReleaseCommand(f),
+		questionsCommand(f),
+		grantCommand(f),
+	)
+	add("node",
+		initCommand(f),
+		serveCommand(f),
+		statusCommand(f),
+		cardCommand(f),
+		partyCommand(f),
+		policyCommand(f),
+		backupCommand(f),
+		restoreCommand(f),
+	)
+	add("proof",
+		whoKnewCommand(f),
+		ledgerCommand(f),
+		bundleCommand(f),
+		receiptCommand(f),
+		verifyCommand(f),
+	)
+	add("tools",
+		readCommand(),
+		weighCommand(f),
+		demoCommand(),
+	)
 	return cmd
 }
 

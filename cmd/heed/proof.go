@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,8 +11,6 @@ import (
 
 	"heed/internal/api"
 	"heed/internal/desk"
-	"heed/internal/node"
-	"heed/verify"
 )
 
 func whoKnewCommand(f *flags) *cobra.Command {
@@ -168,75 +165,4 @@ receiver than that party.`,
 	cmd.Flags().StringVar(&with, "with", "", "leave out the deliveries and receipts of all other parties")
 	cmd.Flags().BoolVar(&decisions, "decisions", false, "release the decisions, with their reasons")
 	return cmd
-}
-
-func verifyCommand(f *flags) *cobra.Command {
-	var opt node.Examination
-	cmd := &cobra.Command{
-		Use:   "verify PATH",
-		Short: "Check a bundle, a card, or a node's folder, offline and without trust in its maker",
-		Long: `Check a bundle, a card, or the folder of a node, which may be running. The last
-line says "ok: …" or "wrong: …". The exit status is 0 for ok, 1 for wrong, 2 if
-it could not be looked at.`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			info, err := os.Stat(args[0])
-			if err != nil {
-				fmt.Fprintln(cmd.ErrOrStderr(), "heed: "+err.Error())
-				return exitCode(2)
-			}
-			if info.IsDir() {
-				opt.Progress = func(done, total int64) {
-					if width() > 0 && isTerminal() {
-						fmt.Fprintf(cmd.ErrOrStderr(), "\r%s of %s", verify.Thousands(done), verify.Thousands(total))
-					}
-				}
-				report, err := node.Examine(cmd.Context(), args[0], opt)
-				return finish(cmd, report, err)
-			}
-			b, err := os.ReadFile(args[0])
-			if err != nil {
-				fmt.Fprintln(cmd.ErrOrStderr(), "heed: "+err.Error())
-				return exitCode(2)
-			}
-			bundle, err := verify.ReadBundle(b)
-			if errors.Is(err, verify.ErrNotBundle) {
-				if card, cerr := verify.ReadCard(b); cerr == nil {
-					fmt.Fprintf(cmd.OutOrStdout(), "card of %s (%s), signed by the key in it\nfingerprint %s\nok: 1 statements, head none\n", card.Name, clean(card.Title), card.Fingerprint)
-					return nil
-				}
-			}
-			if err != nil {
-				return finish(cmd, verify.Report{}, err)
-			}
-			return finish(cmd, bundle.Check(), nil)
-		},
-	}
-	cmd.Flags().BoolVar(&opt.Views, "views", false, "also rebuild every view beside and compare")
-	cmd.Flags().StringVar(&opt.Database, "database", "", "postgres://… of the node, if not as its folder says")
-	_ = f
-	return cmd
-}
-
-// finish prints a report; its last line is the verdict.
-func finish(cmd *cobra.Command, r verify.Report, err error) error {
-	out := cmd.OutOrStdout()
-	if err != nil {
-		fmt.Fprintln(cmd.ErrOrStderr(), "heed: "+err.Error())
-		return exitCode(2)
-	}
-	for _, c := range r.Cards {
-		fmt.Fprintf(out, "card    %-14s %s\n", c.Name, c.Fingerprint)
-	}
-	for _, l := range r.Lines {
-		fmt.Fprintln(out, clean(l))
-	}
-	for _, w := range r.Wrong {
-		fmt.Fprintln(out, "wrong: "+clean(w))
-	}
-	if len(r.Wrong) > 0 {
-		return exitCode(1)
-	}
-	fmt.Fprintln(out, r.Last())
-	return nil
 }

@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +46,8 @@ func TestScripts(t *testing.T) {
 			"meet":    meet,
 			"capture": capture,
 			"flip":    flip,
+			"object":  object,
+			"exits":   exits,
 		},
 	})
 }
@@ -86,6 +91,29 @@ func capture(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("nothing matches %q", args[1])
 	}
 	ts.Setenv(args[0], m[len(m)-1])
+}
+
+// object takes one object out of a file with a list of them: "object FILE INDEX OUT".
+func object(ts *testscript.TestScript, _ bool, args []string) {
+	var in struct {
+		Objects []json.RawMessage `json:"objects"`
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &in))
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), in.Objects[n], 0o600))
+}
+
+// exits runs a command and expects its exit status: "exits STATUS heed …".
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	got := 0
+	if exit := (&exec.ExitError{}); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	}
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("%v exits with %d, %v; want %s", args[1:], got, err, args[0])
+	}
 }
 
 // flip changes one byte of a file, behind the first match of a text.

@@ -132,6 +132,7 @@ func (s *Server) routes() map[string]route {
 		"POST /api/ledger/resume":   {people.ActResume, s.resume},
 		"POST /api/ledger/succeed":  {people.ActResume, s.succeed},
 		"GET /api/bundle":           {people.ActProve, s.bundle},
+		"GET /api/receipt":          {people.ActProve, s.receipt},
 		"GET /api/backup":           {people.ActBackup, s.backup},
 		"GET /api/statement":        {people.ActRead, s.statement},
 		"GET /api/statement/parcel": {people.ActRead, s.parcel},
