@@ -1,3 +1,3 @@
 .PHONY: bench-spine
 bench-spine: build ## figures of the spine
-	$(GO) run ./bench/spine
+	bin/heed bench receipts --lines --out bench/out/spine.json

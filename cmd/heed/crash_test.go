@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"heed"
+	"heed/internal/bench"
 	"heed/internal/envelope"
 	"heed/internal/heedtest"
 	"heed/internal/ledger"
@@ -49,7 +50,7 @@ func crashClient() {
 	must(err)
 	acked, err := os.OpenFile(c.Acked, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	must(err)
-	s := &heedtest.Sender{Party: c.Party, Key: key, Log: c.Log, To: c.To, Root: c.Root, Token: c.Token, HTTP: &http.Client{Timeout: 5 * time.Second}}
+	s := &bench.Sender{Party: c.Party, Key: key, Log: c.Log, To: c.To, Root: c.Root, Token: c.Token, HTTP: &http.Client{Timeout: 5 * time.Second}}
 	done := make(chan struct{})
 	go func() { _, _ = in.ReadByte(); close(done) }()
 	var mu sync.Mutex

@@ -103,6 +103,7 @@ speak to it from the same folder with the other commands.`,
 		readCommand(),
 		weighCommand(f),
 		demoCommand(),
+		benchCommand(),
 	)
 	return cmd
 }

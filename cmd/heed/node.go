@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/pprof"
 	"strings"
 	"syscall"
 	"time"
@@ -84,6 +85,7 @@ func initCommand(f *flags) *cobra.Command {
 func serveCommand(f *flags) *cobra.Command {
 	var verbose bool
 	var batch int
+	var profile string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the node until interrupted",
@@ -97,6 +99,17 @@ func serveCommand(f *flags) *cobra.Command {
 			defer stop()
 			w := world(level)
 			w.Batch = batch
+			if profile != "" {
+				out, err := os.Create(profile)
+				if err != nil {
+					return err
+				}
+				defer out.Close()
+				if err := pprof.StartCPUProfile(out); err != nil {
+					return err
+				}
+				defer pprof.StopCPUProfile()
+			}
 			n, err := node.New(ctx, f.node, w)
 			if err != nil {
 				return err
@@ -113,7 +126,10 @@ func serveCommand(f *flags) *cobra.Command {
 	}
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log more")
 	cmd.Flags().IntVar(&batch, "batch", 0, "writes that share a transaction at most, for measuring")
-	_ = cmd.Flags().MarkHidden("batch") // the flag exists: it was made above
+	cmd.Flags().StringVar(&profile, "cpu-profile", "", "file for a CPU profile, for measuring")
+	for _, name := range []string{"batch", "cpu-profile"} {
+		_ = cmd.Flags().MarkHidden(name) // the flag exists: it was made above
+	}
 	return cmd
 }
 

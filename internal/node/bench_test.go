@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"heed/internal/bench"
 	"heed/internal/envelope"
-	"heed/internal/heedtest"
 	"heed/internal/intake"
 )
 
@@ -20,7 +20,7 @@ func BenchmarkReceive(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &heedtest.Sender{Party: p.id[0], Key: key, Log: "coast.heed/0", To: p.id[1], HTTP: http.DefaultClient}
+	s := &bench.Sender{Party: p.id[0], Key: key, Log: "coast.heed/0", To: p.id[1], HTTP: http.DefaultClient}
 	parcels := make(chan [][]byte, b.N)
 	for i := range b.N {
 		m, err := s.Make(i, time.Now())

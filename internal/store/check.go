@@ -423,7 +423,7 @@ func (c *checker) delivered(r *raw, d *heed.Statement) error {
 
 // views builds every view row again, beside, and compares.
 func (c *checker) views(tx *Tx) error {
-	pos, err := tx.viewPosition()
+	pos, err := tx.ViewPosition()
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (db *DB) CatchUp(ctx context.Context) error {
 	for {
 		behind := true
 		err := db.View(ctx, func(tx *Tx) error {
-			pos, err := tx.viewPosition()
+			pos, err := tx.ViewPosition()
 			if err != nil {
 				return err
 			}
@@ -57,7 +57,8 @@ func (db *DB) RebuildViews(ctx context.Context) error {
 
 var viewNames = []string{"view_position", "view_statements", "view_deliveries", "view_rungs"}
 
-func (tx *Tx) viewPosition() (int64, error) {
+// ViewPosition is the leaf up to which the views are built.
+func (tx *Tx) ViewPosition() (int64, error) {
 	var pos int64
 	err := tx.one([]any{&pos}, `SELECT idx FROM view_position WHERE name = 'views'`)
 	if errors.Is(err, ErrNotFound) {
@@ -68,7 +69,7 @@ func (tx *Tx) viewPosition() (int64, error) {
 
 // buildViews writes the rows of the next slice of records.
 func (tx *Tx) buildViews() error {
-	pos, err := tx.viewPosition()
+	pos, err := tx.ViewPosition()
 	if err != nil {
 		return err
 	}

@@ -550,6 +550,7 @@ func (s *Server) answer(w http.ResponseWriter, status int, v any) {
 
 func (s *Server) write(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", MediaType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body))) // else a long answer goes out in chunks
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a client that has gone reads nothing
 }

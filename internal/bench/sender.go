@@ -1,4 +1,4 @@
-package heedtest
+package bench
 
 import (
 	"bytes"
