@@ -78,6 +78,7 @@ type item struct {
 	outer     []byte
 	env       envelope.Envelope
 	carried   stix.Carried
+	object    stix.Object     // what env.Payload says
 	statement *heed.Statement // nil: foreign STIX
 	author    heed.PartyID    // proven by signature; empty: nobody proved it
 	note      string          // something a person should know
@@ -135,7 +136,7 @@ func (in *Intake) read(raw []byte) (*item, error) {
 		it.id, it.version = stix.Name(raw)
 		return it, err
 	}
-	it.id, it.version = obj.ID, obj.VersionText()
+	it.object, it.id, it.version = obj, obj.ID, obj.VersionText()
 	it.statement = obj.Statement
 	switch {
 	case it.statement == nil:
@@ -354,7 +355,7 @@ func (in *Intake) findDelivered(tx *store.Tx, a Arrival, d *heed.Delivery) (stor
 func (in *Intake) newRecord(a Arrival, it *item) store.New {
 	n := store.New{
 		Desk: a.Desk, Author: it.author, ID: heed.ID(it.id), Version: 1, Kind: heed.KindWarning,
-		Door: a.Door, From: a.From, Envelope: it.env, Carried: string(it.carried),
+		Door: a.Door, From: a.From, Envelope: it.env, Carried: string(it.carried), Read: &it.object,
 	}
 	if s := it.statement; s != nil {
 		n.Version, n.Kind, n.About = s.Version, s.Kind, s.Subject().ID
@@ -367,12 +368,16 @@ func (in *Intake) newRecord(a Arrival, it *item) store.New {
 // recordDelivery appends the delivery and signs the delivered receipt that answers it; a
 // repeat gives the first receipt again.
 func (in *Intake) recordDelivery(tx *store.Tx, a Arrival, rec store.Record, it *item, id heed.ID) (Outcome, error) {
-	env, err := in.Pen.Receipt(tx, a.Desk, heed.Delivered, rec, it.statement, id, "")
+	answer, err := in.Pen.Rung(tx, a.Desk, heed.Delivered, rec, it.statement, id, "")
+	if err != nil {
+		return Outcome{}, err
+	}
+	env, err := in.Pen.Seal(answer)
 	if err != nil {
 		return Outcome{}, err
 	}
 	n := in.newRecord(a, it)
-	n.Receipt = &env
+	n.Receipt, n.Rung = &env, answer.Receipt
 	row, err := tx.Append(n)
 	state := Recorded
 	switch {

@@ -60,9 +60,18 @@ func (p *Pen) Seal(s heed.Statement) (envelope.Envelope, error) {
 
 // Receipt composes and signs one rung: desk answers delivery d of the statement in rec.
 func (p *Pen) Receipt(tx *store.Tx, desk heed.PartyID, rung heed.Rung, rec store.Record, d *heed.Statement, id heed.ID, commitment string) (envelope.Envelope, error) {
-	head, _, err := tx.SignedHead()
+	s, err := p.Rung(tx, desk, rung, rec, d, id, commitment)
 	if err != nil {
 		return envelope.Envelope{}, err
+	}
+	return p.Seal(s)
+}
+
+// Rung is the statement that [Pen.Receipt] signs.
+func (p *Pen) Rung(tx *store.Tx, desk heed.PartyID, rung heed.Rung, rec store.Record, d *heed.Statement, id heed.ID, commitment string) (heed.Statement, error) {
+	head, _, err := tx.SignedHead()
+	if err != nil {
+		return heed.Statement{}, err
 	}
 	at := tx.Now()
 	if rung == heed.Delivered {
@@ -72,7 +81,7 @@ func (p *Pen) Receipt(tx *store.Tx, desk heed.PartyID, rung heed.Rung, rec store
 	if len(rec.Envelope.Signatures) > 0 {
 		key = rec.Envelope.Signatures[0].KeyID
 	}
-	return p.Seal(heed.Statement{
+	return heed.Statement{
 		ID: id, Author: desk, Version: 1, Kind: heed.KindReceipt, Created: tx.Now(), Modified: tx.Now(),
 		Exercise: d.Exercise, About: []string{string(rec.ID)},
 		Headline: fmt.Sprintf("%s: %s", rung, rec.Ref()),
@@ -82,7 +91,7 @@ func (p *Pen) Receipt(tx *store.Tx, desk heed.PartyID, rung heed.Rung, rec store
 			Delivery: d.ID, DeliveryVersion: d.Version, Log: p.Origin(), Leaf: rec.Index, At: at,
 			Head: string(head.Note), Commitment: commitment,
 		},
-	})
+	}, nil
 }
 
 // Delivery composes and signs the handing over of rec from desk to one receiver.

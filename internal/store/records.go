@@ -12,6 +12,7 @@ import (
 	"heed"
 	"heed/internal/envelope"
 	"heed/internal/ledger"
+	"heed/internal/stix"
 )
 
 // New is a statement to record.
@@ -29,6 +30,10 @@ type New struct {
 	// Receipt is the delivered receipt that answers a delivery; it stands on the delivery's
 	// own row.
 	Receipt *envelope.Envelope
+	// Read is what the signed bytes say and Rung what Receipt says, where the caller has just
+	// read or written those very bytes. Nil: who needs to know reads the bytes.
+	Read *stix.Object
+	Rung *heed.Receipt
 }
 
 // Record is a statement as this node took it in.
@@ -90,6 +95,7 @@ func (tx *Tx) Append(n New) (Record, error) {
 		return tx.known(n, rec.Digest)
 	}
 	tx.tree.Append(ledger.Leaf(rec.Entry))
+	tx.seq.fresh.add(tx, rec)
 	return rec, nil
 }
 

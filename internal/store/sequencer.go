@@ -34,6 +34,8 @@ type sequencer struct {
 	last   time.Time  // recorded_at never falls below
 	head   SignedHead // newest signed head; empty: read it
 	added  int64      // newest date of a notice, µs
+	wrote  bool       // the closure that runs may have changed something
+	fresh  fresh      // what the newest records add to the views
 	broken error      // why no more is taken
 }
 
@@ -99,7 +101,7 @@ func (s *sequencer) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.head = SignedHead{}
+	s.head, s.fresh = SignedHead{}, fresh{}
 	s.tree, s.size, s.last = tree, size, time.UnixMicro(last).UTC()
 	return nil
 }
@@ -206,30 +208,76 @@ func (s *sequencer) batch(first *job) {
 // errUncertain marks an error that leaves open whether the commit took place.
 var errUncertain = errors.New("commit")
 
-// fill begins the transaction and runs every closure that waits, each in a savepoint.
+// fill begins the transaction and runs every closure that waits. Hardly any fails, so they
+// run one after the other without savepoints. When one fails that may have written, the
+// batch is undone and run again, now each closure in a savepoint: what it says fails alone.
 func (s *sequencer) fill(first *job) ([]*job, error) {
-	ctx := context.Background()
 	jobs := []*job{first}
+	tx := &Tx{db: s.db, q: s, tree: s.tree, seq: s, now: s.clock()}
+	start := s.mark()
+	if err := s.begin(); err != nil {
+		return jobs, err
+	}
+	careful := false
+	for j, started := first, time.Now(); ; {
+		if err := s.runOne(tx, j, careful); errors.Is(err, errUndo) {
+			careful = true
+			if err := s.again(tx, jobs, start); err != nil {
+				return jobs, err
+			}
+		} else if err != nil {
+			return jobs, err
+		}
+		if len(jobs) >= s.batchMax() || time.Since(started) > batchTime {
+			return jobs, s.seal(tx)
+		}
+		if j = s.more(); j == nil {
+			return jobs, s.seal(tx)
+		}
+		jobs = append(jobs, j)
+	}
+}
+
+func (s *sequencer) begin() error {
 	begin := "BEGIN IMMEDIATE"
 	if s.db.pg {
 		begin = "BEGIN"
 	}
-	if _, err := s.exec(ctx, begin); err != nil {
-		return jobs, err
+	_, err := s.exec(context.Background(), begin)
+	return err
+}
+
+// again undoes the transaction and runs its closures once more, each in a savepoint.
+func (s *sequencer) again(tx *Tx, jobs []*job, start mark) error {
+	if _, err := s.exec(context.Background(), "ROLLBACK"); err != nil {
+		return err
 	}
-	tx := &Tx{db: s.db, q: s, tree: s.tree, seq: s, now: s.clock()}
-	for j, started := first, time.Now(); ; {
-		if err := s.runOne(tx, j); err != nil {
-			return jobs, err
-		}
-		if len(jobs) >= s.batchMax() || time.Since(started) > batchTime {
-			return jobs, s.seal(ctx, tx)
-		}
-		if j = s.more(); j == nil {
-			return jobs, s.seal(ctx, tx)
-		}
-		jobs = append(jobs, j)
+	s.reset(start)
+	if err := s.begin(); err != nil {
+		return err
 	}
+	for _, j := range jobs {
+		if err := s.runOne(tx, j, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mark is what a transaction has made of the ledger so far, to return to.
+type mark struct {
+	tree  ledger.Mark
+	added int64
+	fresh int
+}
+
+func (s *sequencer) mark() mark { return mark{s.tree.Mark(), s.added, len(s.fresh.rows)} }
+
+func (s *sequencer) reset(m mark) {
+	s.tree.Reset(m.tree)
+	s.added = m.added
+	s.fresh.rows = s.fresh.rows[:m.fresh]
+	s.head = SignedHead{} // read again
 }
 
 func (s *sequencer) batchMax() int {
@@ -251,31 +299,43 @@ func (s *sequencer) clock() time.Time {
 	return now
 }
 
-// runOne runs a closure in its savepoint. Its own failure stays with it; an error of the
-// engine is returned and ends the batch.
-func (s *sequencer) runOne(tx *Tx, j *job) error {
-	if err := j.ctx.Err(); err != nil {
-		j.err = err
+// errUndo says that a closure failed which may have written, and had no savepoint.
+var errUndo = errors.New("undo the batch")
+
+// runOne runs a closure. Its own failure stays with it; an error of the engine is returned
+// and ends the batch. Without a savepoint a failure is undone by [sequencer.again], unless
+// nothing was written: then there is nothing to undo.
+func (s *sequencer) runOne(tx *Tx, j *job, careful bool) error {
+	if j.err = j.ctx.Err(); j.err != nil {
 		return nil
 	}
 	ctx := context.Background()
-	if _, err := s.exec(ctx, "SAVEPOINT one"); err != nil {
-		return err
+	if careful {
+		if _, err := s.exec(ctx, "SAVEPOINT one"); err != nil {
+			return err
+		}
 	}
-	mark, added := s.tree.Mark(), s.added
-	tx.ctx = ctx
+	start := s.mark()
+	s.wrote, tx.ctx = false, ctx
 	j.err = contained(tx, j.fn)
-	if j.err == nil {
-		_, err := s.exec(ctx, "RELEASE SAVEPOINT one")
-		return err
-	}
-	s.tree.Reset(mark)
-	s.added = added
-	if full(j.err) { // the engine may have undone the others too: the whole batch fails
+	switch {
+	case full(j.err): // the engine may have undone the others too: the whole batch fails
 		err := j.err
 		j.err = nil
+		s.reset(start)
 		return err
+	case j.err == nil && !careful:
+		return nil
+	case j.err == nil:
+		_, err := s.exec(ctx, "RELEASE SAVEPOINT one")
+		return err
+	case !careful && !s.wrote && !s.db.pg: // PostgreSQL goes no further after an error of its own
+		s.reset(start)
+		return nil
+	case !careful:
+		return errUndo
 	}
+	s.reset(start)
 	if _, err := s.exec(ctx, "ROLLBACK TO SAVEPOINT one"); err != nil {
 		return err
 	}
@@ -295,7 +355,8 @@ func contained(tx *Tx, fn func(*Tx) error) (err error) {
 
 // seal writes the tiles that changed and moves the head row, by compare-and-swap on the
 // epoch and size that this writer believes in.
-func (s *sequencer) seal(ctx context.Context, tx *Tx) error {
+func (s *sequencer) seal(tx *Tx) error {
+	ctx := context.Background()
 	if s.tree.Size() == s.size {
 		n, err := s.exec(ctx, `UPDATE house_head SET epoch = epoch WHERE log = ? AND epoch = ? AND size = ?`, logNumber, s.db.epoch, s.size)
 		return moved(n, err)
@@ -336,6 +397,7 @@ func (s *sequencer) commit() error {
 		return fmt.Errorf("%w: %w", errUncertain, err)
 	}
 	s.size = s.tree.Size()
+	s.fresh.committed()
 	return nil
 }
 
@@ -417,9 +479,12 @@ func (s *sequencer) exec(ctx context.Context, q string, args ...any) (int64, err
 	}
 	res, err := st.ExecContext(ctx, args...)
 	if err != nil {
+		s.wrote = true
 		return 0, err
 	}
-	return res.RowsAffected()
+	n, err := res.RowsAffected()
+	s.wrote = s.wrote || n > 0 || err != nil
+	return n, err
 }
 
 func (s *sequencer) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {

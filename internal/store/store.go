@@ -3,9 +3,8 @@
 //
 // There is one way to write: [DB.Update] takes a closure, runs it with what others want to
 // write at that moment in one transaction, and returns after the commit is on stable
-// storage. Every closure runs in a savepoint of its own: its failure undoes only itself. A
-// closure may run again, so it touches nothing but its [Tx] and variables that it sets
-// anew.
+// storage. The failure of a closure undoes only itself. A closure may run again, so it
+// touches nothing but its [Tx] and variables that it sets anew.
 //
 // Tables are of three sorts, told by their names: ledger_ is the truth about what was
 // heard, said and decided; view_ is rebuilt from it, byte-equal; house_ is what the house

@@ -11,8 +11,11 @@ import (
 	"heed/internal/stix"
 )
 
-// viewSlice is how many records one slice of building covers: some 10 ms of the writer.
-const viewSlice = 64
+// A slice of building the views ends after so many records, or so long.
+const (
+	viewSlice = 512
+	viewTime  = 10 * time.Millisecond
+)
 
 // CatchUp builds the views up to the last record, in slices through the same queue as
 // every other write. Several callers share the work.
@@ -42,6 +45,7 @@ func (db *DB) CatchUp(ctx context.Context) error {
 // RebuildViews drops what the views hold and builds them from the ledger.
 func (db *DB) RebuildViews(ctx context.Context) error {
 	err := db.Update(ctx, Normal, func(tx *Tx) error {
+		tx.seq.fresh.forget = true
 		for _, t := range viewNames {
 			if err := tx.exec(`DELETE FROM ` + t); err != nil {
 				return err
@@ -73,37 +77,124 @@ func (tx *Tx) buildViews() error {
 	if err != nil {
 		return err
 	}
-	records, err := tx.Records(pos, viewSlice)
-	if err != nil || len(records) == 0 {
-		return err
+	start, first := time.Now(), pos
+	for pos-first < viewSlice && time.Since(start) < viewTime {
+		n, err := tx.buildSome(pos)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+		pos += n
 	}
+	tx.seq.fresh.built = pos
+	return tx.exec(`INSERT INTO view_position (name, idx) VALUES ('views', ?) ON CONFLICT (name) DO UPDATE SET idx = excluded.idx`, pos)
+}
+
+// viewRead is how many records are read at once where they must be read.
+const viewRead = 32
+
+// buildSome writes the rows of some records from pos on, and says of how many.
+func (tx *Tx) buildSome(pos int64) (int64, error) {
+	if rows, ok := tx.seq.fresh.at(pos); ok {
+		for _, r := range rows {
+			if err := tx.exec(r.query, r.args...); err != nil {
+				return 0, fmt.Errorf("views of record %d: %w", pos, err)
+			}
+		}
+		return 1, nil
+	}
+	records, err := tx.Records(pos, viewRead)
 	for _, r := range records {
 		if err := tx.project(r); err != nil {
-			return fmt.Errorf("views of record %d: %w", r.Index, err)
+			return 0, fmt.Errorf("views of record %d: %w", r.Index, err)
 		}
 	}
-	return tx.exec(`INSERT INTO view_position (name, idx) VALUES ('views', ?) ON CONFLICT (name) DO UPDATE SET idx = excluded.idx`,
-		records[len(records)-1].Index+1)
+	return int64(len(records)), err
+}
+
+// fresh holds what the newest records add to the views, as it was known when they were
+// appended: the builder, who comes just behind, need not read and parse them again. What
+// is not here is read from the ledger, and gives the same rows.
+type fresh struct {
+	from   int64     // leaf of the first
+	rows   [][]write // by record; nil: read it
+	built  int64     // those below are in the views
+	forget bool      // drop all of them
+}
+
+// freshMax is how many records are held.
+const freshMax = 4096
+
+// write is one statement to execute. As a querier of [Tx.project] it collects them.
+type write struct {
+	query string
+	args  []any
+}
+
+type writes struct {
+	reading
+	list []write
+}
+
+func (w *writes) exec(_ context.Context, query string, args ...any) (int64, error) {
+	w.list = append(w.list, write{query, args})
+	return 1, nil
+}
+
+// add takes a record that was just appended.
+func (f *fresh) add(tx *Tx, r Record) {
+	if len(f.rows) == 0 {
+		f.from = r.Index
+	}
+	var list []write
+	if r.Read != nil && (r.Receipt == nil || r.Rung != nil) {
+		w := &writes{list: make([]write, 0, 2)}
+		if err := (&Tx{ctx: tx.ctx, db: tx.db, q: w, now: tx.now}).project(r); err == nil {
+			list = w.list
+		}
+	}
+	f.rows = append(f.rows, list)
+}
+
+// committed drops what is in the views, and the oldest where there are too many: a builder
+// that far behind reads.
+func (f *fresh) committed() {
+	drop := max(f.built-f.from, int64(len(f.rows)-freshMax), 0)
+	if f.forget || drop >= int64(len(f.rows)) {
+		*f = fresh{built: f.built}
+		return
+	}
+	if drop > freshMax/4 { // seldom, because what is left moves
+		f.rows = append([][]write(nil), f.rows[drop:]...)
+		f.from += drop
+	}
+}
+
+// at gives what a record adds.
+func (f *fresh) at(idx int64) ([]write, bool) {
+	n := idx - f.from
+	if n < 0 || n >= int64(len(f.rows)) || f.rows[n] == nil {
+		return nil, false
+	}
+	return f.rows[n], true
 }
 
 // project writes what one record adds to the views: a pure function of the record.
 func (tx *Tx) project(r Record) error {
+	obj, rung, err := r.read()
+	if err != nil {
+		return err
+	}
 	var s heed.Statement // of an erased or foreign body only what the row holds
-	var headline, tlp string
-	if r.Envelope.Payload != nil {
-		obj, err := stix.Recorded(r.Envelope.Payload)
-		if err != nil {
-			return err
-		}
-		headline, tlp = obj.Name, obj.Handling.TLP
-		if obj.Statement != nil {
-			s = *obj.Statement
-		} else {
-			s.Modified, _ = stix.ParseTime(obj.VersionText())
-		}
+	if obj.Statement != nil {
+		s = *obj.Statement
+	} else {
+		s.Modified, _ = stix.ParseTime(obj.VersionText())
 	}
 	if r.Kind != heed.KindDelivery && r.Kind != heed.KindReceipt { // those have views of their own
-		if err := tx.projectStatement(r, s, headline, tlp); err != nil {
+		if err := tx.projectStatement(r, s, obj.Name, obj.Handling.TLP); err != nil {
 			return err
 		}
 	}
@@ -115,14 +206,31 @@ func (tx *Tx) project(r Record) error {
 	case s.Receipt != nil:
 		return tx.projectRung(r, r.Author, s.Receipt)
 	}
-	if r.Receipt == nil {
+	if rung == nil {
 		return nil
 	}
-	obj, err := stix.Recorded(r.Receipt.Payload)
-	if err != nil || obj.Statement == nil || obj.Statement.Receipt == nil {
-		return fmt.Errorf("its receipt cannot be read: %w", err)
+	return tx.projectRung(r, r.Desk, rung)
+}
+
+// read gives what the signed bytes say, and the receipt on the row, parsed unless that was
+// done before. Of an erased body there is nothing to say.
+func (r Record) read() (obj stix.Object, rung *heed.Receipt, err error) {
+	switch {
+	case r.Read != nil:
+		obj = *r.Read
+	case r.Envelope.Payload != nil:
+		if obj, err = stix.Recorded(r.Envelope.Payload); err != nil {
+			return obj, nil, err
+		}
 	}
-	return tx.projectRung(r, r.Desk, obj.Statement.Receipt)
+	if r.Receipt == nil || r.Rung != nil {
+		return obj, r.Rung, nil
+	}
+	answer, err := stix.Recorded(r.Receipt.Payload)
+	if err != nil || answer.Statement == nil || answer.Statement.Receipt == nil {
+		return obj, nil, fmt.Errorf("its receipt cannot be read: %w", err)
+	}
+	return obj, answer.Statement.Receipt, nil
 }
 
 func (tx *Tx) projectStatement(r Record, s heed.Statement, headline, tlp string) error {
