@@ -65,9 +65,6 @@ type Intake struct {
 	Heads func(party heed.PartyID, note string)
 	// Head gives the newest signed head of this node's log, as a note.
 	Head func() string
-	// Later writes what need not be on stable storage before the answer, such as the
-	// status of a POST, with the next commits.
-	Later func(func(*store.Tx) error)
 }
 
 // item is one object, read and verified.

@@ -59,6 +59,7 @@ type Node struct {
 	desk      *desk.Desk
 	dispatch  *deliver.Dispatcher
 	client    *taxii.Client
+	answers   taxii.Answers
 	gate      gate
 	heads     chan seenHead
 
@@ -103,7 +104,7 @@ func (n *Node) assemble(ctx context.Context) error {
 	}
 	n.pen = &people.Pen{Directory: n.directory, Keys: keys, Origin: n.origin, Rand: n.world.Rand}
 	n.intake = &intake.Intake{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend,
-		Heads: n.noteHead, Head: n.Head, Later: n.later}
+		Heads: n.noteHead, Head: n.Head}
 	n.desk = &desk.Desk{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend, Changed: n.changed}
 	n.dispatch = &deliver.Dispatcher{Store: n.db, Directory: n.directory, Owner: fmt.Sprintf("%s-%d", n.Config.Name, os.Getpid()),
 		Now: n.world.Now, Log: n.world.Log, Send: n.client.Send, Take: n.takeReceipts, Heads: n.noteHead}
@@ -158,7 +159,7 @@ func (n *Node) Start(ctx context.Context) error {
 	if err := n.beat(ctx); err != nil {
 		n.world.Log.Error("no head could be signed", "err", err)
 	}
-	for _, work := range []func(context.Context){n.dispatch.Run, n.beats, n.compareHeads, n.askAgain, n.buildViews} {
+	for _, work := range []func(context.Context){n.dispatch.Run, n.beats, n.compareHeads, n.askAgain, n.buildViews, n.keepAnswers} {
 		n.running.Add(1)
 		go func() { defer n.running.Done(); work(run) }()
 	}
@@ -176,6 +177,7 @@ func (n *Node) Stop(ctx context.Context) error {
 		n.cancel()
 	}
 	n.running.Wait()
+	errs = append(errs, n.answers.Write(ctx, n.db))
 	return errors.Join(append(errs, n.db.Close())...)
 }
 
@@ -196,7 +198,7 @@ func (n *Node) Store() *store.DB { return n.db }
 
 // listen opens the door for peers and, on a socket in the folder, the one for the house.
 func (n *Node) listen() error {
-	peers := &taxii.Server{Store: n.db, Directory: n.directory, Intake: n.intake, Now: n.world.Now, Rand: n.world.Rand, Log: n.world.Log}
+	peers := &taxii.Server{Store: n.db, Directory: n.directory, Intake: n.intake, Answers: &n.answers, Now: n.world.Now, Rand: n.world.Rand, Log: n.world.Log}
 	house := &api.Server{Store: n.db, Directory: n.directory, Desk: n.desk, Intake: n.intake, Node: n.house(), Now: n.world.Now, Log: n.world.Log}
 	mux := http.NewServeMux()
 	mux.Handle("/", peers.Handler())
@@ -249,15 +251,29 @@ func (n *Node) serve(srv *http.Server, l net.Listener) {
 // changed tells the dispatcher that something may be due.
 func (n *Node) changed() { n.dispatch.Wake() }
 
-// later writes with the next commits, in the background.
-func (n *Node) later(fn func(*store.Tx) error) {
-	n.running.Add(1)
-	go func() {
-		defer n.running.Done()
-		if err := n.db.Update(context.Background(), store.Normal, fn); err != nil {
-			n.world.Log.Warn("a status could not be kept", "err", err)
+// statusKept is how long a status can be asked for (TAXII 2.1, 4.3: at least a day).
+const statusKept = 48 * time.Hour
+
+// keepAnswers writes the statuses that were given since the last beat, and forgets old ones.
+func (n *Node) keepAnswers(ctx context.Context) {
+	t := time.NewTicker(n.world.Beat)
+	defer t.Stop()
+	for beat := 0; ; beat++ {
+		if err := n.answers.Write(ctx, n.db); err != nil && ctx.Err() == nil {
+			n.world.Log.Warn("statuses could not be kept", "err", err)
 		}
-	}()
+		if beat%3600 == 0 {
+			before := n.world.Now().Add(-statusKept)
+			if err := n.db.Update(ctx, store.Normal, func(tx *store.Tx) error { return tx.DropStatuses(before) }); err != nil && ctx.Err() == nil {
+				n.world.Log.Warn("old statuses could not be dropped", "err", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
 }
 
 // takeReceipts records the receipts that came with a peer's answer.

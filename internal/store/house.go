@@ -321,16 +321,33 @@ func (tx *Tx) PutPeerHead(h PeerHead) error {
 		WHERE house_peer_heads.size <= excluded.size`, h.Origin, string(h.Party), h.Size, h.Note, tx.now.UnixMicro())
 }
 
-// PutStatus keeps the answer to a POST, for its poster to read again.
-func (tx *Tx) PutStatus(id string, party heed.PartyID, body []byte) error {
-	return tx.exec(`INSERT INTO house_statuses (id, party, at, body) VALUES (?, ?, ?, ?)`, id, string(party), tx.now.UnixMicro(), body)
+// Status is the answer to a POST, for its poster to read again.
+type Status struct {
+	ID       string
+	Party    heed.PartyID
+	At       time.Time
+	Body     []byte  // without its receipts
+	Receipts []int64 // leaves of the deliveries that they stand on
+}
+
+// PutStatuses keeps answers. The same id again changes nothing.
+func (tx *Tx) PutStatuses(list []Status) error {
+	for _, s := range list {
+		if err := tx.exec(`INSERT INTO house_statuses (id, party, at, body, receipts) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+			s.ID, string(s.Party), s.At.UnixMicro(), s.Body, joinInts(s.Receipts)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Status gives it to the party that posted, and to nobody else.
-func (tx *Tx) Status(id string, party heed.PartyID) ([]byte, error) {
-	var b []byte
-	err := tx.one([]any{&b}, `SELECT body FROM house_statuses WHERE id = ? AND party = ?`, id, string(party))
-	return b, err
+func (tx *Tx) Status(id string, party heed.PartyID) (Status, error) {
+	st := Status{ID: id, Party: party}
+	var receipts string
+	err := tx.one([]any{&st.Body, &receipts}, `SELECT body, receipts FROM house_statuses WHERE id = ? AND party = ?`, id, string(party))
+	st.Receipts = splitInts(receipts)
+	return st, err
 }
 
 // DropStatuses forgets the answers given before a time.

@@ -163,7 +163,7 @@ func (f *fresh) add(tx *Tx, r Record) {
 func (f *fresh) committed() {
 	drop := max(f.built-f.from, int64(len(f.rows)-freshMax), 0)
 	if f.forget || drop >= int64(len(f.rows)) {
-		*f = fresh{built: f.built}
+		*f = fresh{}
 		return
 	}
 	if drop > freshMax/4 { // seldom, because what is left moves
@@ -336,7 +336,7 @@ func (tx *Tx) Said(desk heed.PartyID, kind heed.Kind, before int64, n int) ([]Li
 
 // Versions lists what a desk has of a statement, in the order recorded.
 func (tx *Tx) Versions(desk heed.PartyID, id heed.ID) ([]Line, error) {
-	return tx.lines(`WHERE desk = ? AND id = ? ORDER BY idx`, string(desk), string(id))
+	return tx.lines(`WHERE handle = ? AND desk = ? AND id = ? ORDER BY idx`, heed.Handle(id), string(desk), string(id))
 }
 
 // WithHandle lists every version of every statement of a desk that has this handle.

@@ -28,6 +28,7 @@ import (
 	"heed/internal/intake"
 	"heed/internal/ledger"
 	"heed/internal/people"
+	"heed/internal/stix"
 	"heed/internal/store"
 )
 
@@ -56,6 +57,7 @@ type Server struct {
 	Store     *store.DB
 	Directory *people.Directory
 	Intake    *intake.Intake
+	Answers   *Answers
 	Now       func() time.Time
 	Rand      io.Reader
 	Log       *slog.Logger
@@ -364,8 +366,9 @@ type StatusLine struct {
 	Message string `json:"message,omitzero"`
 }
 
-// add takes an envelope in (TAXII 2.1, 5.5). Ours: each object is judged by itself, and the
-// status is stored before the 202, so a 202 is never an empty promise.
+// add takes an envelope in (TAXII 2.1, 5.5). Ours: each object is judged by itself, and what
+// the status says of it is on stable storage before the 202, so a 202 is never an empty
+// promise. The status itself is kept in memory and written with the next beat.
 func (s *Server) add(c *call) {
 	objects, status, err := readEnvelope(c.w, c.r)
 	if err != nil {
@@ -388,13 +391,42 @@ func (s *Server) add(c *call) {
 		s.broken(c.w, err)
 		return
 	}
-	s.Intake.Later(func(tx *store.Tx) error { return tx.PutStatus(st.ID, c.peer.ID, body) })
-	s.write(c.w, http.StatusAccepted, body)
+	kept := store.Status{ID: st.ID, Party: c.peer.ID, At: s.Now(), Body: body}
+	var receipts [][]byte
+	for _, o := range outcomes {
+		if o.Receipt != nil {
+			receipts, kept.Receipts = append(receipts, o.Receipt), append(kept.Receipts, o.Index)
+		}
+	}
+	s.Answers.add(kept)
+	s.write(c.w, http.StatusAccepted, withReceipts(body, receipts, s.Intake.Head()))
 }
 
-// report puts outcomes into a status.
+// withReceipts adds to a status what is never kept with it, because the ledger has it: the
+// delivered receipts in their outer forms, and the newest head of this node's log.
+func withReceipts(status []byte, receipts [][]byte, head string) []byte {
+	b := append(make([]byte, 0, len(status)+2560*len(receipts)+512), status[:len(status)-1]...)
+	for i, r := range receipts {
+		if i == 0 {
+			b = append(b, `,"x_heed_receipts":[`...)
+		} else {
+			b = append(b, ',')
+		}
+		b = append(b, r...)
+	}
+	if len(receipts) > 0 {
+		b = append(b, ']')
+	}
+	if head != "" {
+		b = append(b, `,"x_heed_head":`...)
+		b, _ = jsontext.AppendQuote(b, head) // a note of our own is good UTF-8
+	}
+	return append(b, '}')
+}
+
+// report puts outcomes into a status, without the receipts.
 func (s *Server) report(id string, outcomes []intake.Outcome) Status {
-	st := Status{ID: id, Status: "complete", Timestamp: stamp(s.Now()), Total: len(outcomes), Head: s.Intake.Head()}
+	st := Status{ID: id, Status: "complete", Timestamp: stamp(s.Now()), Total: len(outcomes)}
 	for _, o := range outcomes {
 		line := StatusLine{ID: o.ID, Version: o.Version, Message: o.Words}
 		switch o.State {
@@ -407,9 +439,6 @@ func (s *Server) report(id string, outcomes []intake.Outcome) Status {
 		default:
 			st.Failure++
 			st.Failures = append(st.Failures, line)
-		}
-		if o.Receipt != nil {
-			st.Receipts = append(st.Receipts, o.Receipt)
 		}
 	}
 	return st
@@ -453,24 +482,47 @@ func readEnvelope(w http.ResponseWriter, r *http.Request) (objects [][]byte, sta
 }
 
 func (s *Server) status(c *call) {
-	var body []byte
-	err := store.ErrNotFound
-	for _, p := range c.peers {
-		if errors.Is(err, store.ErrNotFound) {
-			err = s.Store.View(c.r.Context(), func(tx *store.Tx) (err error) {
-				body, err = tx.Status(c.r.PathValue("id"), p.ID)
-				return err
-			})
+	var st store.Status
+	var receipts [][]byte
+	err := s.Store.View(c.r.Context(), func(tx *store.Tx) (err error) {
+		if st, err = s.findStatus(tx, c.r.PathValue("id"), c.peers); err != nil {
+			return err
 		}
-	}
+		receipts = nil
+		for _, idx := range st.Receipts {
+			rec, err := tx.Record(idx)
+			if err != nil {
+				return err
+			}
+			r, err := stix.Splice(rec.Receipt.Payload, *rec.Receipt)
+			if err != nil {
+				return err
+			}
+			receipts = append(receipts, r)
+		}
+		return nil
+	})
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		s.missing(c.w)
 	case err != nil:
 		s.broken(c.w, err)
 	default:
-		s.write(c.w, http.StatusOK, body)
+		s.write(c.w, http.StatusOK, withReceipts(st.Body, receipts, s.Intake.Head()))
 	}
+}
+
+// findStatus looks among the newest answers and in the store. Only who posted may read it.
+func (s *Server) findStatus(tx *store.Tx, id string, peers []*people.Party) (store.Status, error) {
+	for _, p := range peers {
+		if st, ok := s.Answers.find(id, p.ID); ok {
+			return st, nil
+		}
+		if st, err := tx.Status(id, p.ID); !errors.Is(err, store.ErrNotFound) {
+			return st, err
+		}
+	}
+	return store.Status{}, store.ErrNotFound
 }
 
 // Seen tells a peer the newest head of its own log that this node holds.
