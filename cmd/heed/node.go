@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"runtime/pprof"
 	"strings"
 	"syscall"
@@ -97,6 +98,7 @@ func serveCommand(f *flags) *cobra.Command {
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
+			collectLess()
 			w := world(level)
 			w.Batch = batch
 			if profile != "" {
@@ -131,6 +133,18 @@ func serveCommand(f *flags) *cobra.Command {
 		_ = cmd.Flags().MarkHidden(name) // the flag exists: it was made above
 	}
 	return cmd
+}
+
+// collectLess lets the heap of a node grow to three times what is live before it is
+// collected: what is live is small, and most of what a warning needs is gone with it. Above
+// 96 MiB Go collects as usual and more. GOGC and GOMEMLIMIT, where set, say it instead.
+func collectLess() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(96 << 20)
+	}
 }
 
 func statusCommand(f *flags) *cobra.Command {

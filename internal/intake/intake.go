@@ -128,7 +128,11 @@ func (in *Intake) read(raw []byte) (*item, error) {
 		it.id, it.version = stix.Name(raw)
 		return it, err
 	}
-	obj, err := stix.Parse(it.env.Payload)
+	parse := stix.Recorded // Cut has held these bytes to the strict rules
+	if how == stix.Rewritten {
+		parse = stix.Parse
+	}
+	obj, err := parse(it.env.Payload)
 	if err != nil {
 		it.id, it.version = stix.Name(raw)
 		return it, err
@@ -376,20 +380,20 @@ func (in *Intake) recordDelivery(tx *store.Tx, a Arrival, rec store.Record, it *
 	n := in.newRecord(a, it)
 	n.Receipt, n.Rung = &env, answer.Receipt
 	row, err := tx.Append(n)
-	state := Recorded
+	state, splice := Recorded, stix.SpliceOwn
 	switch {
 	case errors.Is(err, store.ErrExists):
 		if row.Receipt == nil {
 			return Outcome{}, fmt.Errorf("delivery %s is recorded without a receipt", it.id)
 		}
-		state = Repeated
+		state, splice = Repeated, stix.Splice
 	case errors.Is(err, store.ErrConflict):
 		return Outcome{}, refusal{first: row, alarm: "two-contents",
 			words: fmt.Sprintf("delivery %s is known here with other words; both seals are kept as evidence", refOf(it))}
 	case err != nil:
 		return Outcome{}, err
 	}
-	receipt, err := stix.Splice(row.Receipt.Payload, *row.Receipt)
+	receipt, err := splice(row.Receipt.Payload, *row.Receipt)
 	return Outcome{State: state, Index: row.Index, Receipt: receipt}, err
 }
 

@@ -68,6 +68,20 @@ func (e Entry) Text() []byte {
 	return b
 }
 
+// Check reports what [ParseEntry] would refuse in the text of e.
+func (e Entry) Check() error {
+	for _, f := range []struct{ name, value string }{{"kind", string(e.Kind)}, {"door", e.Door}, {"from", e.From}, {"desk", string(e.Desk)},
+		{"statement", string(e.Statement)}, {"carried", e.Carried}} {
+		if !plain(f.value) {
+			return fmt.Errorf("%w: %q is empty or holds a space or control character", ErrEntry, f.name)
+		}
+	}
+	if e.Version < 1 {
+		return fmt.Errorf("%w: version %d", ErrEntry, e.Version)
+	}
+	return nil
+}
+
 // ParseEntry reads the canonical text; every other spelling is refused.
 func ParseEntry(text []byte) (Entry, error) {
 	var e Entry

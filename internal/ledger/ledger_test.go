@@ -16,6 +16,7 @@ import (
 	"github.com/transparency-dev/merkle/rfc6962"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"heed"
 	"heed/internal/ledger"
 )
 
@@ -156,6 +157,25 @@ func TestEntry(t *testing.T) {
 	for _, salt := range [][]byte{nil, make([]byte, 31), make([]byte, 33)} {
 		if _, err := ledger.Commit(salt, text); !errors.Is(err, ledger.ErrSalt) {
 			t.Errorf("a salt of %d bytes passed", len(salt))
+		}
+	}
+}
+
+// What Check passes is what ParseEntry reads back.
+func TestEntryCheck(t *testing.T) {
+	for _, change := range []func(e *ledger.Entry, s string){
+		func(e *ledger.Entry, s string) { e.Kind = heed.Kind(s) }, func(e *ledger.Entry, s string) { e.Door = s },
+		func(e *ledger.Entry, s string) { e.From = s }, func(e *ledger.Entry, s string) { e.Desk = heed.PartyID(s) },
+		func(e *ledger.Entry, s string) { e.Statement = heed.ID(s) }, func(e *ledger.Entry, s string) { e.Carried = s },
+		func(e *ledger.Entry, s string) { e.Version = heed.Version(len(s) - 1) },
+	} {
+		for _, s := range []string{"", "a", "é", "a b", "a\nb", "a\x7f", "a\xff", "\uFFFD", "person:ada"} {
+			e := entry()
+			change(&e, s)
+			got, err := ledger.ParseEntry(e.Text())
+			if checked := e.Check(); (checked == nil) != (err == nil) || err == nil && got != e {
+				t.Errorf("%q: checked %v, parsed %v", e.Text(), checked, err)
+			}
 		}
 	}
 }

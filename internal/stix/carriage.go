@@ -41,13 +41,27 @@ func Splice(signed []byte, env envelope.Envelope) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return spliceAt(signed, env, end, empty)
+}
+
+// SpliceOwn is [Splice] for bytes that [Compose] made: their last member is extensions, and
+// holds ours.
+func SpliceOwn(signed []byte, env envelope.Envelope) ([]byte, error) {
+	if !bytes.HasSuffix(signed, []byte("}}}")) {
+		return nil, errors.New("these are not bytes that Compose made")
+	}
+	return spliceAt(signed, env, int64(len(signed))-2, false)
+}
+
+// spliceAt puts the carriage before the closing brace of extensions.
+func spliceAt(signed []byte, env envelope.Envelope, end int64, empty bool) ([]byte, error) {
 	out := make([]byte, 0, len(signed)+base64.StdEncoding.EncodedLen(len(env.Payload))+512)
 	out = append(out, signed[:end]...)
 	if !empty {
 		out = append(out, ',')
 	}
 	out = append(out, `"`+CarriageExtension+`":{"extension_type":"property-extension","payloadType":`...)
-	out, err = jsontext.AppendQuote(out, env.PayloadType)
+	out, err := jsontext.AppendQuote(out, env.PayloadType)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +99,8 @@ func extensionsEnd(b []byte) (end int64, empty bool, err error) {
 
 // Cut takes the envelope out of an outer form and compares what is left with what was
 // signed. An object without carriage is [Unsealed], and rest is the object itself. The
-// signature is not checked here. What must be parsed is env.Payload.
+// signature is not checked here. What must be parsed is env.Payload. Where it is [Exact] or
+// [Unsealed] the payload has passed [Check]: it is part of what did, less one member.
 func Cut(outer []byte) (rest []byte, env envelope.Envelope, how Carried, err error) {
 	var from, to int64
 	inExtensions, first, members := false, false, 0

@@ -109,7 +109,7 @@ func Parse(signed []byte) (Object, error) {
 	return Recorded(signed)
 }
 
-// Recorded is [Parse] for bytes that passed its strict rules before, when they were recorded.
+// Recorded is [Parse] for bytes that passed [Check] before: in [Cut], or when they were recorded.
 func Recorded(signed []byte) (Object, error) {
 	var w wire
 	if err := json.Unmarshal(signed, &w); err != nil {

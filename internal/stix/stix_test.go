@@ -154,6 +154,9 @@ func sealed(t testing.TB, s heed.Statement) ([]byte, envelope.Envelope) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if own, err := stix.SpliceOwn(b, env); err != nil || !bytes.Equal(own, outer) {
+		t.Errorf("spliced as our own: %s, %v", own, err)
+	}
 	return outer, env
 }
 
@@ -227,6 +230,9 @@ func FuzzCut(f *testing.F) {
 		rest, env, how, err := stix.Cut(b)
 		if err != nil || how != stix.Exact {
 			return
+		}
+		if err := stix.Check(env.Payload); err != nil {
+			t.Fatalf("what was cut exactly breaks the rules: %v", err)
 		}
 		again, err := stix.Splice(rest, env)
 		if err != nil {

@@ -73,11 +73,11 @@ func (tx *Tx) Append(n New) (Record, error) {
 		Kind: n.Kind, Recorded: tx.now, Door: n.Door, From: n.From, Desk: n.Desk,
 		Statement: n.ID, Version: n.Version, Carried: n.Carried, Seal: ledger.Seal(n.Envelope.PayloadType, sigs), Body: body, Salt: [32]byte(random[32:]),
 	}
-	rec := Record{New: n, Index: tx.tree.Size(), RecordedAt: tx.now, Digest: sha256.Sum256(n.Envelope.Payload),
-		Entry: e.Text(), BodySalt: bytes.Clone(random[:32])}
-	if _, err := ledger.ParseEntry(rec.Entry); err != nil {
+	if err := e.Check(); err != nil {
 		return Record{}, err
 	}
+	rec := Record{New: n, Index: tx.tree.Size(), RecordedAt: tx.now, Digest: sha256.Sum256(n.Envelope.Payload),
+		Entry: e.Text(), BodySalt: bytes.Clone(random[:32])}
 	var receipt, receiptSigs []byte
 	if n.Receipt != nil {
 		receipt, receiptSigs = n.Receipt.Payload, envelope.FormatSignatures(n.Receipt.Signatures)

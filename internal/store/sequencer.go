@@ -22,7 +22,8 @@ const (
 // runs it; only that one touches conn, tree and the fields beside them.
 type sequencer struct {
 	db     *DB
-	queues [2]chan *job // by lane
+	queues [2]chan *job  // by lane
+	grown  chan struct{} // asks for a checkpoint
 	quit   chan struct{}
 	ended  chan struct{}
 	once   sync.Once
@@ -31,6 +32,7 @@ type sequencer struct {
 	stmts  map[string]*sql.Stmt
 	tree   *ledger.Tree
 	size   int64      // leaves committed
+	moved  int64      // leaves at the last checkpoint
 	last   time.Time  // recorded_at never falls below
 	head   SignedHead // newest signed head; empty: read it
 	added  int64      // newest date of a notice, µs
@@ -51,7 +53,7 @@ type job struct {
 }
 
 func newSequencer(ctx context.Context, db *DB) (*sequencer, error) {
-	s := &sequencer{db: db, quit: make(chan struct{}), ended: make(chan struct{})}
+	s := &sequencer{db: db, grown: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{})}
 	for i := range s.queues {
 		s.queues[i] = make(chan *job, batchMax)
 	}
@@ -398,6 +400,13 @@ func (s *sequencer) commit() error {
 	}
 	s.size = s.tree.Size()
 	s.fresh.committed()
+	if s.size-s.moved >= checkpointEach {
+		s.moved = s.size
+		select {
+		case s.grown <- struct{}{}:
+		default: // one is under way
+		}
+	}
 	return nil
 }
 
@@ -418,11 +427,7 @@ func (s *sequencer) fail(err error) error {
 	case errors.Is(err, errUncertain):
 		s.db.opt.Log.Error("a commit failed; whether it took place is unknown", "err", err)
 		if !s.db.pg {
-			s.broken = fmt.Errorf("%w: %w", ErrUnknownCommit, err)
-			if s.db.opt.Fatal != nil {
-				s.db.opt.Fatal(s.broken)
-			}
-			return s.broken
+			return s.broke(err)
 		}
 		err = fmt.Errorf("%w: %w", ErrUnknownCommit, err)
 	}
@@ -438,6 +443,21 @@ func (s *sequencer) fail(err error) error {
 		return errors.Join(err, again)
 	}
 	return err
+}
+
+// broke stops the writer after this machine's disk failed to sync.
+func (s *sequencer) broke(err error) error {
+	s.broken = fmt.Errorf("%w: %w", ErrUnknownCommit, err)
+	if s.db.opt.Fatal != nil {
+		s.db.opt.Fatal(s.broken)
+	}
+	return s.broken
+}
+
+// failedSync is the same for a sync that failed beside the writer.
+func (s *sequencer) failedSync(err error) {
+	s.db.opt.Log.Error("SQLite's log could not be moved into its file", "err", err)
+	_ = s.do(context.Background(), Urgent, func(*Tx) error { return s.broke(err) }) // it stops the writer; a closed one has
 }
 
 // barrier is one durable write after a lost connection: what is read after it was

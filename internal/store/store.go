@@ -73,6 +73,9 @@ type DB struct {
 	seq     *sequencer
 	rebind  sync.Map // SQL with ? -> SQL of the engine
 	viewing sync.Mutex
+
+	checkpointer *sql.DB       // SQLite: one connection
+	checkpointed chan struct{} // closed when none is under way any more
 }
 
 // Open opens a store and brings its tables up to date. A writer takes the next epoch:
@@ -100,6 +103,10 @@ func Open(ctx context.Context, opt Options) (*DB, error) {
 	}
 	db.seq = seq
 	go seq.run()
+	if !db.pg {
+		db.checkpointed = make(chan struct{})
+		go db.checkpoints()
+	}
 	return db, nil
 }
 
@@ -116,13 +123,17 @@ func (db *DB) connect() error {
 	}
 	var err error
 	if !db.opt.ReadOnly {
-		if db.writer, err = sql.Open("sqlite", dsn("&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(2000)&_pragma=temp_store(MEMORY)")); err != nil {
+		if db.writer, err = sql.Open("sqlite", dsn("&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(16000)&_pragma=temp_store(MEMORY)")); err != nil {
 			return err
 		}
 		db.writer.SetMaxOpenConns(1)
 		if err := db.writer.Ping(); err != nil {
 			return fmt.Errorf("store: %s: %w", db.opt.URL, err)
 		}
+		if db.checkpointer, err = sql.Open("sqlite", dsn("&_pragma=synchronous(FULL)&_pragma=cache_size(-200)")); err != nil {
+			return err
+		}
+		db.checkpointer.SetMaxOpenConns(1)
 	}
 	if db.readers, err = sql.Open("sqlite", dsn("&_pragma=query_only(1)&_pragma=cache_size(-4000)")); err != nil {
 		return err
@@ -148,12 +159,44 @@ func (db *DB) connectPostgres() error {
 	return nil
 }
 
+// checkpointEach is after how many records the log of a SQLite file is moved into it.
+const checkpointEach = 2048
+
+// checkpoints moves what was committed from SQLite's log into the file, beside the writer
+// and on a connection of its own. The later, the more writes of one page become one; and
+// no commit waits for it, unless the log has become so long (wal_autocheckpoint) that the
+// writer does what is left.
+func (db *DB) checkpoints() {
+	defer close(db.checkpointed)
+	for {
+		select {
+		case <-db.seq.ended:
+			return
+		case <-db.seq.grown:
+		}
+		_, err := db.checkpointer.Exec(`PRAGMA wal_checkpoint(PASSIVE)`)
+		switch {
+		case err == nil:
+		case full(err): // the log keeps what is committed
+			db.opt.Log.Warn("SQLite's log cannot be moved into its file: the disk is full", "err", err)
+		default:
+			db.seq.failedSync(err)
+		}
+	}
+}
+
 // Close waits for what is being committed and closes the connections. Updates that still
 // wait get [ErrStopped].
 func (db *DB) Close() error {
 	var errs []error
 	if db.seq != nil {
 		db.seq.close()
+		if !db.pg {
+			<-db.checkpointed
+		}
+	}
+	if db.checkpointer != nil {
+		errs = append(errs, db.checkpointer.Close())
 	}
 	if db.writer != nil {
 		errs = append(errs, db.writer.Close())
