@@ -15,7 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"heed/internal/desk"
 	"heed/internal/node"
 	"heed/internal/people"
 	"heed/internal/store"
@@ -64,7 +63,7 @@ func (r *receiver) introduce(ctx context.Context, own, peer node.Card) error {
 	if err != nil {
 		return err
 	}
-	_, err = n.AddParty(ctx, desk.Actor{Desk: own.Party, Person: "ada"}, peer.JSON, peer.Fingerprint, "")
+	_, err = n.AddParty(ctx, people.OnMachine("ada", own.Party), peer.JSON, peer.Fingerprint, "")
 	if err == nil {
 		err = n.Store().Update(ctx, store.Normal, func(tx *store.Tx) error {
 			return tx.PutParty(store.Party{ID: peer.Party, Name: "s", Card: peer.JSON, TokenIn: people.HashToken(token)})
