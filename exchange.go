@@ -101,7 +101,9 @@ type Decision struct {
 	Code       string  `json:"code"`
 	Words      string  `json:"words,omitzero"`
 	Person     string  `json:"person"`
-	Assessment ID      `json:"assessment,omitzero"`
+	Case       ID      `json:"case,omitzero"`
+	Assessment ID      `json:"assessment,omitzero"` // that it stood on, and which version
+	Assessed   Version `json:"assessed,omitzero"`
 	At         Time    `json:"at"`
 }
 

@@ -94,8 +94,10 @@ const maxBody = 16 << 20
 // also that somebody has opened a statement, is POST.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	for pattern, r := range s.routes() {
-		mux.HandleFunc(pattern, s.open(r))
+	for _, group := range s.groups() {
+		for pattern, r := range group {
+			mux.HandleFunc(pattern, s.open(r))
+		}
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		reply(w, http.StatusNotFound, Problem{Title: "nothing is here"})
@@ -108,6 +110,11 @@ func (s *Server) Handler() http.Handler {
 type route struct {
 	act people.Act
 	fn  func(*call) (any, error)
+}
+
+// groups lists all routes; each group stands beside what serves it.
+func (s *Server) groups() []map[string]route {
+	return []map[string]route{s.routes(), s.caseRoutes()}
 }
 
 func (s *Server) routes() map[string]route {

@@ -93,6 +93,11 @@ func (d *Desk) answer(tx *store.Tx, by people.Actor, rec store.Record, del *heed
 		return err
 	}
 	done.Leaf = r.Index
+	if rung == heed.Acknowledged {
+		if err := tx.StopClock(by.Desk, clockAcknowledge, rec.ID); err != nil {
+			return err
+		}
+	}
 	return tx.Due(store.Notice{Desk: by.Desk, To: del.Author, Lane: store.Urgent, Records: []int64{r.Index}})
 }
 
@@ -143,13 +148,17 @@ func (d *Desk) Decide(ctx context.Context, by people.Actor, idx int64, v Verdict
 		if s == nil || s.Kind != heed.KindWarning {
 			return fmt.Errorf("%w: decisions are taken on warnings", ErrNot)
 		}
+		row, err := d.caseOf(tx, rec)
+		if err != nil {
+			return err
+		}
 		dec, err := d.say(tx, by, heed.Statement{
 			ID: id, Author: by.Desk, Version: 1, Kind: heed.KindDecision, Created: tx.Now(), Modified: tx.Now(),
 			Exercise: s.Exercise, About: []string{string(rec.ID)},
 			Headline: fmt.Sprintf("%s: %s", v.Choice, rec.Ref()),
 			Text:     fmt.Sprintf("%s decided to %s on %s: %s. %s", by.Person, v.Choice, rec.Ref(), v.Code, v.Words),
 			Decision: &heed.Decision{Statement: rec.ID, Version: rec.Version, Digest: rec.DigestHex(), Choice: v.Choice,
-				Code: v.Code, Words: v.Words, Person: by.Person, At: tx.Now()},
+				Code: v.Code, Words: v.Words, Person: by.Person, Case: row.ID, Assessment: stoodOn(row), Assessed: row.AssessedVersion, At: tx.Now()},
 		})
 		if err != nil {
 			return err
@@ -173,7 +182,7 @@ func (d *Desk) Decide(ctx context.Context, by people.Actor, idx int64, v Verdict
 			}
 		}
 		done.Leaf = dec.Index
-		return nil
+		return d.decided(tx, row, dec, v.Choice)
 	})
 	d.done(err)
 	return done, err
@@ -191,4 +200,41 @@ func (v Verdict) fits(tx *store.Tx, desk heed.PartyID) error {
 		return fmt.Errorf("%w: the code %s needs a reason in words: give --reason", ErrNot, v.Code)
 	}
 	return nil
+}
+
+// caseOf gives the case that a statement is in; the zero row before it has joined one.
+func (d *Desk) caseOf(tx *store.Tx, rec store.Record) (store.CaseRow, error) {
+	m, err := tx.Membership(rec.Desk, rec.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.CaseRow{}, nil
+	}
+	if err != nil {
+		return store.CaseRow{}, err
+	}
+	return tx.Case(rec.Desk, m.Case)
+}
+
+// stoodOn names the assessment that a decision stands on; none before the first.
+func stoodOn(row store.CaseRow) heed.ID {
+	if row.AssessedVersion == 0 {
+		return ""
+	}
+	return assessmentID(row)
+}
+
+// decided notes in a case that a decision stands, and what may still shake it.
+func (d *Desk) decided(tx *store.Tx, row store.CaseRow, dec store.Record, choice heed.Choice) error {
+	if row.ID == "" {
+		return nil
+	}
+	row.Decided, row.Reopened = dec.Index, ""
+	if err := tx.StopClock(row.Desk, clockDecide, row.ID); err != nil {
+		return err
+	}
+	if choice == heed.Hold || choice == heed.Dismiss {
+		if err := d.watchWindow(tx, row); err != nil {
+			return err
+		}
+	}
+	return tx.PutCase(row)
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"heed"
@@ -28,6 +29,8 @@ type Desk struct {
 	Pen       *people.Pen
 	MayAppend func() (ok bool, why string)
 	Changed   func() // told after each commit
+
+	scanned atomic.Int64 // up to here the ledger holds no warning that is in no case
 }
 
 // What can be wrong with an act, for callers to tell apart.

@@ -39,6 +39,8 @@ type World struct {
 	Batch int
 	// Progress is told of the rows that a restore has copied; may be nil.
 	Progress func(table string, rows int64)
+	// OnlyReceive leaves the cases alone, for measuring the way in by itself.
+	OnlyReceive bool
 	// Fatal ends the process when this machine's disk fails to sync.
 	Fatal func(error)
 }
@@ -159,7 +161,7 @@ func (n *Node) Start(ctx context.Context) error {
 	if err := n.beat(ctx); err != nil {
 		n.world.Log.Error("no head could be signed", "err", err)
 	}
-	for _, work := range []func(context.Context){n.dispatch.Run, n.beats, n.compareHeads, n.askAgain, n.buildViews, n.keepAnswers} {
+	for _, work := range []func(context.Context){n.dispatch.Run, n.beats, n.compareHeads, n.askAgain, n.buildViews, n.keepAnswers, n.followCases} {
 		n.running.Add(1)
 		go func() { defer n.running.Done(); work(run) }()
 	}
@@ -301,6 +303,28 @@ func (n *Node) buildViews(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-t.C:
+		}
+	}
+}
+
+// followCases puts what was recorded into its cases, as soon as it is.
+func (n *Node) followCases(ctx context.Context) {
+	if n.world.OnlyReceive {
+		return
+	}
+	grown, stop := n.db.Watch()
+	defer stop()
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		if err := n.desk.Follow(ctx); err != nil && ctx.Err() == nil {
+			n.world.Log.Error("the cases fell behind", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-grown:
 		case <-t.C:
 		}
 	}

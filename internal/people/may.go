@@ -27,6 +27,9 @@ func (a Actor) From() string {
 	if a.Peer {
 		return string(a.Desk)
 	}
+	if a.Person == "" {
+		return "rules" // of the desk: nobody pressed anything
+	}
 	return "person:" + a.Person
 }
 

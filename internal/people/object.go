@@ -94,6 +94,9 @@ func (l *Loaded) derive(tx *store.Tx) error {
 	if l.Statement.Delivery != nil {
 		l.Object.With = l.Statement.Delivery.To
 	}
+	if ruled, err := l.ofCase(tx, subject.ID); ruled || err != nil {
+		return err
+	}
 	if subject.ID == "" {
 		if l.Record.Author == l.Record.Desk {
 			return nil // about the desk itself
@@ -109,6 +112,37 @@ func (l *Loaded) derive(tx *store.Tx) error {
 	of, err := LoadRecord(tx, recs[max(i, 0)])
 	l.Handling, l.Object.Source = of.Handling, of.Object.Source
 	return err
+}
+
+// ofCase gives what belongs to a case the strictest handling in it.
+func (l *Loaded) ofCase(tx *store.Tx, id heed.ID) (bool, error) {
+	switch l.Record.Kind {
+	case heed.KindCase:
+		id = l.Record.ID
+	case heed.KindLink, heed.KindAssessment, heed.KindOutcome:
+	default:
+		return false, nil
+	}
+	if l.Record.Author != l.Record.Desk {
+		return false, nil
+	}
+	row, err := tx.Case(l.Record.Desk, id)
+	if err == nil {
+		l.Object, l.Handling = CaseObject(row)
+	}
+	if errors.Is(err, store.ErrNotFound) { // the desk's picture is being made again
+		l.Object.Source, l.Handling, err = "", heed.Handling{}, nil
+	}
+	return true, err
+}
+
+// CaseObject gives what decides over a case: as strictly as its strictest member.
+func CaseObject(row store.CaseRow) (Object, heed.Handling) {
+	o := Object{Desk: row.Desk, Author: row.Desk, Source: row.Desk}
+	if row.Strict {
+		o.Source = ""
+	}
+	return o, heed.Handling{}
 }
 
 // LineObject gives what decides over a line of a view, without loading its record. It is

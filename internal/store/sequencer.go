@@ -398,7 +398,10 @@ func (s *sequencer) commit() error {
 	if _, err := s.exec(context.Background(), "COMMIT"); err != nil {
 		return fmt.Errorf("%w: %w", errUncertain, err)
 	}
-	s.size = s.tree.Size()
+	if n := s.tree.Size(); n != s.size {
+		s.size = n
+		s.db.watch.tell()
+	}
 	s.fresh.committed()
 	if s.size-s.moved >= checkpointEach {
 		s.moved = s.size

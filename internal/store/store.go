@@ -72,6 +72,7 @@ type DB struct {
 	epoch   int64
 	seq     *sequencer
 	rebind  sync.Map // SQL with ? -> SQL of the engine
+	watch   watchers
 	viewing sync.Mutex
 
 	checkpointer *sql.DB       // SQLite: one connection
@@ -332,4 +333,38 @@ func (tx *Tx) each(dest []any, fn func() error, query string, args ...any) error
 		}
 	}
 	return rows.Err()
+}
+
+// watchers are told when the ledger has grown.
+type watchers struct {
+	mu   sync.Mutex
+	list map[chan struct{}]bool
+}
+
+// Watch gives a channel on which a token waits whenever records were committed since the
+// last one was taken. Stop ends it. Nobody who is slow holds a commit up.
+func (db *DB) Watch() (grown <-chan struct{}, stop func()) {
+	c := make(chan struct{}, 1)
+	db.watch.mu.Lock()
+	defer db.watch.mu.Unlock()
+	if db.watch.list == nil {
+		db.watch.list = map[chan struct{}]bool{}
+	}
+	db.watch.list[c] = true
+	return c, func() {
+		db.watch.mu.Lock()
+		defer db.watch.mu.Unlock()
+		delete(db.watch.list, c)
+	}
+}
+
+func (w *watchers) tell() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.list {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
 }

@@ -1,0 +1,119 @@
+package desk
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"heed"
+	"heed/internal/people"
+	"heed/internal/store"
+)
+
+// The sorts of clocks.
+const (
+	clockAcknowledge = "acknowledge" // about a warning
+	clockDecide      = "decide"      // about a case
+	clockWindow      = "window"      // about a case: its window nears, and what was held or dismissed re-opens
+	clockExpire      = "expire"      // about a warning: its validity ends
+)
+
+// deadline says until when a case is to be decided, and why so soon: from the row of the
+// policy, sooner when the window begins before, or when much is known.
+func deadline(row heed.Clocks, f facts, now time.Time) (time.Time, string) {
+	due, why := now.Add(time.Duration(row.Decide)), "by the policy"
+	if f.specificity() >= 6 {
+		due, why = now.Add(time.Duration(row.Decide)/2), "half the policy's time: it is specific"
+	}
+	if f.Window == nil || f.Window.From == nil {
+		return due, why
+	}
+	if left := f.Window.From.Sub(now); left > 0 && now.Add(left/2).Before(due) {
+		due, why = now.Add(max(left/2, time.Minute)), fmt.Sprintf("half of what is left: its window begins in %s", left.Round(time.Minute))
+	}
+	return due, why
+}
+
+// setClocks sets what a change of a case makes due: a decision, if none stands.
+func (d *Desk) setClocks(tx *store.Tx, c *change) error {
+	policy, _, err := people.PolicyOf(tx, c.row.Desk)
+	if err != nil {
+		return err
+	}
+	var f facts
+	if err := json.Unmarshal(c.row.Facts, &f); err != nil {
+		return err
+	}
+	if c.received == nil || c.row.State == heed.CaseClosed {
+		return nil // nobody waits for this desk
+	}
+	p, _ := policy.Capped(c.received.Author, c.received.Precedence)
+	row := policy.Clock(p)
+	if !c.received.acknowledged && !c.received.revoked {
+		if err := tx.SetClock(store.Clock{Desk: c.row.Desk, What: clockAcknowledge, About: c.received.ID, Owner: row.Owner, Due: tx.Now().Add(time.Duration(row.Acknowledge))}); err != nil {
+			return err
+		}
+	}
+	if c.row.Decided >= 0 {
+		return nil
+	}
+	due, _ := deadline(row, f, tx.Now())
+	if live, err := liveClock(tx, c.row.Desk, clockDecide, c.row.ID); err != nil || live != nil && !due.Before(live.Due) {
+		return err // more of the same never gives more time
+	}
+	return tx.SetClock(store.Clock{Desk: c.row.Desk, What: clockDecide, About: c.row.ID, Owner: row.Owner, Due: due})
+}
+
+func liveClock(tx *store.Tx, desk heed.PartyID, what string, about heed.ID) (*store.Clock, error) {
+	list, err := tx.Clocks(desk, about)
+	for i, c := range list {
+		if c.What == what && c.State == store.ClockLive {
+			return &list[i], err
+		}
+	}
+	return nil, err
+}
+
+// stopClocks ends what runs for a case and its members.
+func (d *Desk) stopClocks(tx *store.Tx, row store.CaseRow) error {
+	for _, what := range []string{clockDecide, clockWindow} {
+		if err := tx.StopClock(row.Desk, what, row.ID); err != nil {
+			return err
+		}
+	}
+	members, err := tx.Members(row.Desk, row.ID, maxReports)
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		for _, what := range []string{clockAcknowledge, clockExpire} {
+			if err := tx.StopClock(row.Desk, what, m.Statement); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// watchWindow sets the clock that re-opens what was held or dismissed when its window nears:
+// when two thirds of the time to it have passed, and an hour before at the latest.
+func (d *Desk) watchWindow(tx *store.Tx, row store.CaseRow) error {
+	var f facts
+	if err := json.Unmarshal(row.Facts, &f); err != nil {
+		return err
+	}
+	if f.Window == nil || f.Window.From == nil || !f.Window.From.After(tx.Now()) {
+		return nil
+	}
+	left := f.Window.From.Sub(tx.Now())
+	due := tx.Now().Add(left * 2 / 3)
+	if hour := f.Window.From.Add(-time.Hour); hour.After(tx.Now()) && hour.Before(due) {
+		due = hour
+	}
+	policy, _, err := people.PolicyOf(tx, row.Desk)
+	if err != nil {
+		return err
+	}
+	return tx.SetClock(store.Clock{Desk: row.Desk, What: clockWindow, About: row.ID, Owner: policy.Clock("").Owner, Due: due})
+}

@@ -1,0 +1,479 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"heed"
+	"heed/internal/people"
+	"heed/internal/place"
+	"heed/internal/stix"
+	"heed/internal/store"
+)
+
+// A pass of the follower covers so many records, and stops after so many warnings: some
+// 10 ms of the writer.
+const (
+	followRecords  = 64
+	followWarnings = 6
+)
+
+// position names the follower of cases.
+const position = "cases"
+
+// Follow reads the ledger on from where it stood: every warning recorded since joins an open
+// case or opens one, is weighed, and sets clocks. The way in never waits for it; what it
+// made is in one commit with how far it has read, so a stop in between repeats nothing.
+func (d *Desk) Follow(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if ok, _ := d.MayAppend(); !ok {
+			return nil
+		}
+		behind, err := d.behind(ctx)
+		if err != nil || !behind {
+			return err
+		}
+		if err := d.Store.Update(ctx, store.Normal, d.follow); err != nil {
+			return err
+		}
+		d.done(nil)
+	}
+	return ctx.Err()
+}
+
+func (d *Desk) behind(ctx context.Context) (bool, error) {
+	var next bool
+	err := d.Store.View(ctx, func(tx *store.Tx) error {
+		pos, err := tx.Position(position)
+		if err != nil {
+			return err
+		}
+		size, err := tx.Size()
+		if err != nil {
+			return err
+		}
+		pos = max(pos, d.scanned.Load())
+		_, next, err = tx.NextOf(heed.KindWarning, pos)
+		if err == nil && !next {
+			d.scanned.Store(size) // nothing to do up to here: no commit is spent on saying so
+		}
+		return err
+	})
+	return next, err
+}
+
+// follow is one pass.
+func (d *Desk) follow(tx *store.Tx) error {
+	pos, err := tx.Position(position)
+	if err != nil {
+		return err
+	}
+	if next, some, err := tx.NextOf(heed.KindWarning, max(pos, d.scanned.Load())); err != nil || !some {
+		return err
+	} else if next > pos {
+		pos = next
+	}
+	recs, err := tx.Records(pos, followRecords)
+	if err != nil {
+		return err
+	}
+	changed := &touched{}
+	warnings := 0
+	for _, r := range recs {
+		if warnings == followWarnings {
+			break
+		}
+		pos = r.Index + 1
+		if r.Kind != heed.KindWarning || r.Envelope.Payload == nil {
+			continue
+		}
+		warnings++
+		if err := d.joinOne(tx, r, changed); err != nil {
+			return fmt.Errorf("desk: record %d joins no case: %w", r.Index, err)
+		}
+	}
+	for _, c := range changed.list {
+		if err := d.weighAgain(tx, c); err != nil {
+			return err
+		}
+	}
+	return tx.SetPosition(position, pos)
+}
+
+// touched gathers what a pass did to cases, so that each is weighed once.
+type touched struct{ list []*change }
+
+// change is what happened to one case in a pass.
+type change struct {
+	row       store.CaseRow
+	specific  string // why it became more specific; empty: it did not
+	retracted string
+	corrected string
+	by        heed.ID // the last statement that did it
+	other     bool    // it came from another party, or on another basis, than those there
+	received  *received
+}
+
+// received is the last warning of a pass that somebody else said to the desk.
+type received struct {
+	ID                    heed.ID
+	Author                heed.PartyID
+	Precedence            heed.Precedence
+	ValidUntil            *heed.Time
+	acknowledged, revoked bool
+}
+
+// receivedOf gives what a desk is asked to answer: what others said, and what was told to it
+// by voice.
+func (d *Desk) receivedOf(tx *store.Tx, l people.Loaded) (*received, error) {
+	r := l.Record
+	var w heed.Warning
+	if l.Statement != nil && l.Statement.Warning != nil {
+		w = *l.Statement.Warning
+	}
+	if r.Author == r.Desk && (w.Came == nil || w.Came.How != "voice") {
+		return nil, nil
+	}
+	got := &received{ID: r.ID, Author: r.Author, Precedence: w.Precedence, ValidUntil: w.ValidUntil, revoked: l.Statement != nil && l.Statement.Revoked}
+	answers, err := tx.About(r.Desk, r.ID, heed.KindReceipt)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range answers {
+		obj, err := stix.Recorded(a.Envelope.Payload)
+		if err != nil {
+			return nil, err
+		}
+		if s := obj.Statement; s != nil && s.Author == r.Desk && s.Receipt.Rung == heed.Acknowledged && s.Receipt.Version == r.Version {
+			got.acknowledged = true
+		}
+	}
+	return got, nil
+}
+
+func (t *touched) of(row store.CaseRow) *change {
+	for _, c := range t.list {
+		if c.row.ID == row.ID && c.row.Desk == row.Desk {
+			return c
+		}
+	}
+	c := &change{row: row}
+	t.list = append(t.list, c)
+	return c
+}
+
+// joinOne puts one version of a warning into its case.
+func (d *Desk) joinOne(tx *store.Tx, r store.Record, changed *touched) error {
+	l, err := people.LoadRecord(tx, r)
+	if err != nil {
+		return err
+	}
+	f := factsOf(l.Statement, l.Headline, l.Text)
+	if err := d.canonical(tx, r.Desk, &f); err != nil {
+		return err
+	}
+	old, err := tx.Membership(r.Desk, r.ID)
+	switch {
+	case err == nil:
+		return d.rejoin(tx, l, f, old, changed)
+	case !errors.Is(err, store.ErrNotFound):
+		return err
+	}
+	row, why, err := d.find(tx, r, f)
+	if err != nil {
+		return err
+	}
+	if row.ID == "" {
+		if row, err = d.openCase(tx, l, f); err != nil {
+			return err
+		}
+		why = []string{"opens this case: no open case has its actor, place, window or target"}
+	}
+	c := changed.of(row)
+	return d.enter(tx, l, f, c, heed.SameThreat, "", why)
+}
+
+// find gives the open case that a warning belongs to, and why; none: the zero row.
+func (d *Desk) find(tx *store.Tx, r store.Record, f facts) (store.CaseRow, []string, error) {
+	rows, err := tx.Candidates(r.Desk, f.keys(), candidates)
+	if err != nil {
+		return store.CaseRow{}, nil, err
+	}
+	var best store.CaseRow
+	var reasons []string
+	top := 0.0
+	for _, row := range rows {
+		var have facts
+		if err := json.Unmarshal(row.Facts, &have); err != nil {
+			return best, nil, fmt.Errorf("the facts of case %s: %w", row.ID, err)
+		}
+		if score, why := fits(have, f); score > top {
+			best, reasons, top = row, why, score
+		}
+	}
+	if top < joinsAt {
+		return store.CaseRow{}, nil, nil
+	}
+	return best, reasons, nil
+}
+
+const (
+	candidates = 6   // cases that are looked at closely
+	joinsAt    = 2.5 // the least that joins by itself: more than any one sign but a token or the words
+)
+
+// fits says how much speaks for a warning being about what a case is about, and what. Below
+// zero they cannot be.
+func fits(have, f facts) (float64, []string) {
+	if have.Exercise != f.Exercise {
+		return -1, nil // an exercise never mixes with what is in earnest
+	}
+	var why []string
+	score := 0.0
+	say := func(weight float64, format string, args ...any) {
+		score += weight
+		why = append(why, fmt.Sprintf(format, args...))
+	}
+	if t := common(have.Tokens, f.Tokens); t != "" {
+		say(3, "same sealed origin")
+	}
+	if a := common(have.Actors, f.Actors); a != "" {
+		say(2, "same actor: %s", a)
+	}
+	if p := common(have.Parents, f.Actors); p != "" {
+		say(1, "the case's actor is said to be a part of %s", p)
+	} else if p := common(f.Parents, have.Actors); p != "" {
+		say(1, "its actor is said to be a part of %s", p)
+	}
+	switch id, answer := nearest(have.Places, f.Places); answer {
+	case place.Yes:
+		p, _ := place.ByID(id)
+		weight := map[place.Kind]float64{place.City: 1.75, place.Area: 1.25}[p.Kind]
+		say(max(weight, 1), "same place: %s", p.Name)
+	case place.No:
+		if score < 3 {
+			return -1, nil
+		}
+		say(-1, "though at another place")
+	}
+	if s := common(have.Sites, f.Sites); s != "" {
+		say(2, "same site: %s", s)
+	}
+	if k := common(have.Kinds, f.Kinds); k != "" {
+		say(1, "same kind of target: %s", k)
+	}
+	if t := common(have.Targets, f.Targets); t != "" {
+		say(1, "same target: %s", t)
+	}
+	switch have.Window.Overlap(f.Window) {
+	case 1:
+		say(1, "the windows overlap")
+	case -1:
+		say(-1.5, "though the windows do not overlap")
+	}
+	if a := alike(have.Text, f.Text); a >= .5 {
+		say(2.5, "nearly the same words")
+	}
+	return score, why
+}
+
+func common(a, b []string) string {
+	for _, v := range a {
+		if slices.Contains(b, v) {
+			return v
+		}
+	}
+	return ""
+}
+
+// nearest compares places: yes, and the smaller one, where one lies in the other; no, only
+// where all are known to be apart; else it is not known.
+func nearest(a, b []string) (string, place.Answer) {
+	answer := place.No
+	if len(a) == 0 || len(b) == 0 {
+		answer = place.Unknown
+	}
+	best := place.Place{}
+	for _, x := range a {
+		for _, y := range b {
+			p, okp := place.ByID(x)
+			q, okq := place.ByID(y)
+			if !okp || !okq {
+				answer = place.Unknown
+				continue
+			}
+			in, of := place.Contains(p, q), place.Contains(q, p)
+			switch {
+			case in == place.Yes && q.Kind >= best.Kind:
+				best = p // what both agree on is the larger one
+			case of == place.Yes && p.Kind >= best.Kind:
+				best = q
+			case in == place.Unknown || of == place.Unknown:
+				answer = place.Unknown
+			}
+		}
+	}
+	if best.ID != "" {
+		return best.ID, place.Yes
+	}
+	return "", answer
+}
+
+// openCase begins a case for a warning.
+func (d *Desk) openCase(tx *store.Tx, l people.Loaded, f facts) (store.CaseRow, error) {
+	r := l.Record
+	row := store.CaseRow{Desk: r.Desk, ID: people.DerivedID(heed.KindCase, string(r.Desk), string(r.ID)), Name: firstWords(l.Headline), State: heed.CaseOpen,
+		Exercise: f.Exercise, Assessed: -1, Decided: -1, OpenedAt: tx.Now()}
+	return row, d.sayCase(tx, rules(r.Desk), &row, nil)
+}
+
+// rules is who acts where nobody pressed anything: the desk's rules.
+func rules(desk heed.PartyID) people.Actor { return people.Actor{Desk: desk} }
+
+// sayCase records the next version of a case and counts it in its row.
+func (d *Desk) sayCase(tx *store.Tx, by people.Actor, row *store.CaseRow, why *heed.Reopen) error {
+	row.Version++
+	c := heed.Case{Name: row.Name, Class: row.Class, State: row.State, Reopen: why, Person: by.Person, At: tx.Now()}
+	text := fmt.Sprintf("case %s is %s: %s", heed.Handle(row.ID), row.State, row.Name)
+	if why != nil {
+		text += ". Re-opened: " + why.Words
+	}
+	_, err := d.say(tx, by, heed.Statement{ID: row.ID, Author: row.Desk, Version: row.Version, Kind: heed.KindCase, Created: row.OpenedAt,
+		Modified: laterFor(tx, row.Version), Exercise: row.Exercise, Headline: "case: " + row.Name, Text: text, Case: &c})
+	return err
+}
+
+// laterFor gives the time of a version so that two versions never share one, also when one
+// transaction makes several.
+func laterFor(tx *store.Tx, v heed.Version) heed.Time { return tx.Now().Add(microseconds(v)) }
+
+// enter records the link of a new member and what it adds to the case.
+func (d *Desk) enter(tx *store.Tx, l people.Loaded, f facts, c *change, kind string, of heed.ID, why []string) error {
+	var have facts
+	if len(c.row.Facts) > 0 {
+		if err := json.Unmarshal(c.row.Facts, &have); err != nil {
+			return err
+		}
+	}
+	line, more := news(have, f)
+	if c.row.Members == 0 {
+		line, more = "the first of this case", false
+	}
+	if line == "nothing new" && kind == heed.SameThreat && c.row.Members > 0 && alike(have.Text, f.Text) >= .5 {
+		kind = heed.Repeats
+	}
+	if more {
+		c.specific = line
+	}
+	m := store.Member{Desk: l.Record.Desk, Statement: l.Record.ID, Case: c.row.ID, Version: l.Record.Version, Index: l.Record.Index, Author: l.Record.Author}
+	var err error
+	if m.Facts, err = json.Marshal(f, json.Deterministic(true)); err != nil {
+		return err
+	}
+	if m.Report, err = d.reportOf(l, f, c.row, of); err != nil {
+		return err
+	}
+	f.Voices = []string{voice(l, f)}
+	c.other = !slices.Contains(have.Voices, f.Voices[0])
+	if err := tx.PutMember(m); err != nil {
+		return err
+	}
+	c.row.Members++
+	return d.note(tx, l, have.with(f), c, heed.Link{Type: kind, Of: of, Why: why, New: line})
+}
+
+// rejoin takes a further version of a statement that is in a case already.
+func (d *Desk) rejoin(tx *store.Tx, l people.Loaded, f facts, old store.Member, changed *touched) error {
+	if l.Record.Version <= old.Version && l.Record.Author == old.Author {
+		return nil // an older version that came late replaces nothing
+	}
+	row, err := tx.Case(old.Desk, old.Case)
+	if err != nil {
+		return err
+	}
+	var was, have facts
+	if err := errors.Join(json.Unmarshal(old.Facts, &was), json.Unmarshal(row.Facts, &have)); err != nil {
+		return err
+	}
+	c := changed.of(row)
+	line, more := news(was, f)
+	switch {
+	case l.Statement != nil && l.Statement.Revoked:
+		line = "taken back: " + l.Statement.Reason
+		c.retracted = line
+	case more:
+		c.specific = line
+	case f.specificity() < was.specificity():
+		line = "says less than before; " + line
+		c.corrected = line
+	}
+	old.Version, old.Index = l.Record.Version, l.Record.Index
+	if old.Facts, err = json.Marshal(f, json.Deterministic(true)); err != nil {
+		return err
+	}
+	if old.Report, err = d.reportOf(l, f, c.row, ""); err != nil {
+		return err
+	}
+	if err := tx.PutMember(old); err != nil {
+		return err
+	}
+	return d.note(tx, l, have.with(f), c, heed.Link{Type: heed.Updates, Of: "", Why: []string{"a new version of a statement in this case"}, New: line})
+}
+
+// note records a link, and puts the case's new facts and words into its row.
+func (d *Desk) note(tx *store.Tx, l people.Loaded, together facts, c *change, link heed.Link) error {
+	r := l.Record
+	c.by = r.ID
+	got, err := d.receivedOf(tx, l)
+	if err != nil {
+		return err
+	}
+	if got != nil {
+		c.received = got
+	}
+	c.row.Strict = c.row.Strict || l.Object.Source != r.Desk && l.Handling.StrictestTLP() == "TLP:RED"
+	if c.row.Facts, err = json.Marshal(together, json.Deterministic(true)); err != nil {
+		return err
+	}
+	link.Case, link.Statement, link.Version, link.Act, link.At = c.row.ID, r.ID, r.Version, heed.LinkJoins, tx.Now()
+	if err := d.sayLink(tx, rules(r.Desk), c.row, link); err != nil {
+		return err
+	}
+	if err := tx.PutCaseKeys(r.Desk, c.row.ID, together.words()); err != nil {
+		return err
+	}
+	return tx.PutCase(c.row)
+}
+
+// sayLink records a link. Its id follows from what it links, so that doing it again finds
+// the first.
+func (d *Desk) sayLink(tx *store.Tx, by people.Actor, row store.CaseRow, link heed.Link) error {
+	id := people.DerivedID(heed.KindLink, string(row.Desk), string(link.Case), string(link.Statement), fmt.Sprint(link.Version), link.Act, fmt.Sprint(row.Version, row.Members), by.Person)
+	_, err := d.say(tx, by, heed.Statement{ID: id, Author: row.Desk, Version: 1, Kind: heed.KindLink, Created: tx.Now(), Modified: tx.Now(), Exercise: row.Exercise,
+		About: []string{string(link.Statement)}, Headline: fmt.Sprintf("%s %s case %s", heed.Ref{ID: link.Statement, Version: link.Version}, link.Act, heed.Handle(row.ID)),
+		Text: fmt.Sprintf("%s: %s. %s", link.Type, strings.Join(link.Why, ", "), link.New), Link: &link})
+	if errors.Is(err, store.ErrExists) {
+		err = nil
+	}
+	return err
+}
+
+// voice names who speaks, on what basis.
+func voice(l people.Loaded, f facts) string {
+	return string(l.Record.Author) + " " + strings.Join(f.Bases, " ")
+}
+
+func firstWords(headline string) string {
+	if r := []rune(headline); len(r) > 80 {
+		return string(r[:79]) + "…"
+	}
+	if headline == "" {
+		return "without a headline"
+	}
+	return headline
+}

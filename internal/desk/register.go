@@ -1,0 +1,126 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"heed"
+	"heed/internal/people"
+	"heed/internal/place"
+	"heed/internal/store"
+)
+
+// The register of actors is what claims of the desk say about names: who is another name of
+// whom, who is a part of whom, each with its teller. Rival claims stand side by side.
+
+// canonical adds to the actors of a warning the other names that the desk's register has
+// for them, and what they are said to be parts of. The names as written stay.
+func (d *Desk) canonical(tx *store.Tx, desk heed.PartyID, f *facts) error {
+	for i := 0; i < len(f.Actors) && len(f.Actors) < 16; i++ { // aliases of aliases, up to a bound
+		claims, err := tx.Names(desk, f.Actors[i])
+		if err != nil {
+			return err
+		}
+		for _, c := range claims {
+			switch {
+			case c.Type == "alias" && c.Name == f.Actors[i]:
+				f.Actors = add(f.Actors, c.Of)
+			case c.Type == "alias":
+				f.Actors = add(f.Actors, c.Name)
+			case c.Name == f.Actors[i]:
+				f.Parents = add(f.Parents, c.Of)
+			}
+		}
+	}
+	return nil
+}
+
+// Naming is a claim about names, as a person enters it.
+type Naming struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"` // alias, part-of
+	Of     string `json:"of"`
+	Teller string `json:"teller,omitempty"` // who says so; empty: the desk itself
+	Words  string `json:"words,omitempty"`
+}
+
+// Name records that one name is another one's alias or a part of it, as somebody tells. It
+// changes how warnings are matched from then on.
+func (d *Desk) Name(ctx context.Context, by people.Actor, n Naming) (Said, error) {
+	if err := d.ready(nil); err != nil {
+		return Said{}, err
+	}
+	if err := people.Check(by, people.ActWeigh, heed.Ref{}, people.Object{Desk: by.Desk, Author: by.Desk, Source: by.Desk}, heed.Handling{}); err != nil {
+		return Said{}, err
+	}
+	id := d.Pen.NewID(heed.KindClaim)
+	teller := heed.Named{Words: n.Teller}
+	if n.Teller == "" {
+		teller.Party = by.Desk
+	} else if p, err := d.Directory.Named(n.Teller); err == nil {
+		teller.Party = p.ID
+	}
+	var said Said
+	err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error {
+		rec, err := d.say(tx, by, heed.Statement{ID: id, Author: by.Desk, Version: 1, Kind: heed.KindClaim, Created: tx.Now(), Modified: tx.Now(),
+			Headline: fmt.Sprintf("%s: %s of %s", n.Name, n.Type, n.Of), Text: fmt.Sprintf("%s is %s of %s, as told by %s. %s", n.Name, n.Type, n.Of, teller.Words, n.Words),
+			Claim: &heed.Claim{Type: n.Type, By: teller, Name: n.Name, Of: n.Of, Words: n.Words}})
+		if err != nil {
+			return err
+		}
+		said = Said{ID: id, Version: 1, Handle: heed.Handle(id), Leaf: rec.Index}
+		return tx.PutName(by.Desk, store.NameClaim{Name: place.Fold(n.Name), Type: n.Type, Of: place.Fold(n.Of), Teller: tellerName(d, teller), Index: rec.Index})
+	})
+	d.done(err)
+	return said, err
+}
+
+func tellerName(d *Desk, n heed.Named) string {
+	if n.Party != "" {
+		return d.Directory.Show(n.Party)
+	}
+	return n.Words
+}
+
+// Known is what the register has on a name: each claim with its teller, rival ones side by
+// side, and the open cases that bear it.
+type Known struct {
+	Name   string      `json:"name"`
+	Claims []KnownName `json:"claims"`
+	Places []KnownAt   `json:"places"`
+}
+
+// KnownName is one claim about names.
+type KnownName struct {
+	Name   string `json:"name"`
+	Type   string `json:"type"`
+	Of     string `json:"of"`
+	Teller string `json:"teller"`
+}
+
+// KnownAt is a place that bears a name.
+type KnownAt struct {
+	ID      string `json:"id"`
+	Kind    string `json:"kind"`
+	Name    string `json:"name"`
+	Country string `json:"country,omitempty"`
+}
+
+// Register answers what is known of a name, of an actor or a place.
+func (d *Desk) Register(ctx context.Context, by people.Actor, name string) (Known, error) {
+	k := Known{Name: name, Claims: []KnownName{}, Places: []KnownAt{}}
+	if err := people.Check(by, people.ActList, heed.Ref{}, people.Object{Desk: by.Desk, Author: by.Desk, Source: by.Desk}, heed.Handling{}); err != nil {
+		return k, err
+	}
+	for _, p := range place.Find(name) {
+		k.Places = append(k.Places, KnownAt{ID: p.ID, Kind: p.Kind.String(), Name: p.Name, Country: p.Country})
+	}
+	err := d.Store.View(ctx, func(tx *store.Tx) error {
+		claims, err := tx.Names(by.Desk, place.Fold(name))
+		for _, c := range claims {
+			k.Claims = append(k.Claims, KnownName{c.Name, c.Type, c.Of, c.Teller})
+		}
+		return err
+	})
+	return k, err
+}

@@ -1,0 +1,165 @@
+package node_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"heed"
+	"heed/internal/desk"
+	"heed/internal/node"
+	"heed/internal/people"
+	"heed/internal/store"
+)
+
+// cased waits until the harbour has a warning in a case, and gives it.
+func (p *pair) cased(id heed.ID) desk.CaseSheet {
+	p.t.Helper()
+	var sheet desk.CaseSheet
+	until(p.t, "it joins a case", func() bool {
+		l, err := p.n[1].Desk().Resolve(p.t.Context(), p.by(1), string(id))
+		if err != nil {
+			return false
+		}
+		cid, err := p.n[1].Desk().CaseOf(p.t.Context(), p.by(1), l.Index)
+		if err != nil {
+			return false
+		}
+		if sheet, err = p.n[1].Desk().Case(p.t.Context(), p.by(1), cid, time.Time{}); err != nil {
+			p.t.Fatal(err)
+		}
+		return true
+	})
+	return sheet
+}
+
+func (p *pair) warn(w heed.Warning, headline string) desk.Said {
+	p.t.Helper()
+	if w.Handling.TLP == "" {
+		w.Handling.TLP = "TLP:GREEN"
+	}
+	said, err := p.n[0].Desk().Warn(p.t.Context(), p.by(0), desk.Draft{Headline: headline, Text: headline, Warning: w, To: []heed.PartyID{p.id[1]}})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return said
+}
+
+// TestDismissalReopens: a warning is dismissed for want of trust; a second origin, vague, of
+// another basis, joins the same case, and the dismissal re-opens by itself.
+func TestDismissalReopens(t *testing.T) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			database := ""
+			if engine == "postgres" {
+				if postgres == nil {
+					t.Skip("SKIPPED: cases on PostgreSQL: no server")
+				}
+				database = postgres.Database(t)
+			}
+			p := meet(t, database)
+			first := p.warn(heed.Warning{Who: &heed.Actor{Names: []string{"ISIS-K"}}, Where: &heed.Place{Country: "RU", City: "Moscow"},
+				Whom: &heed.Target{Kinds: []string{"concerts"}}, Basis: heed.BasisIntercept, Precedence: heed.Immediate}, "Large gatherings and concerts in Moscow")
+			c := p.cased(first.ID)
+			if c.Assessment == nil || c.Assessment.Origins != 1 || c.Assessment.Probability != nil || strings.Contains(c.Assessment.Sentence, "%") {
+				t.Fatalf("one origin, and no percentage without a prior: %+v", c.Assessment)
+			}
+			if c.Due == nil {
+				t.Fatal("nothing says by when it is to be decided")
+			}
+			l, err := p.n[1].Desk().Resolve(t.Context(), p.by(1), string(first.ID))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.n[1].Desk().Decide(t.Context(), p.by(1), l.Index, desk.Verdict{Choice: heed.Dismiss, Code: "distrust-of-sender", Words: "they want to frighten us"}); err != nil {
+				t.Fatal(err)
+			}
+			if c = p.cased(first.ID); !c.Decided || c.Due != nil {
+				t.Fatalf("a decision stands and nothing is due: %+v", c.CaseLine)
+			}
+			second := p.warn(heed.Warning{Who: &heed.Actor{Names: []string{"ISIS-K"}}, Where: &heed.Place{Country: "RU"}, When: &heed.Window{Unknown: true},
+				Whom: &heed.Target{Unknown: true}, Basis: heed.BasisInterrogation}, "A big operation is being prepared")
+			c2 := p.cased(second.ID)
+			if c2.ID != c.ID {
+				t.Fatalf("the second joined another case: %v", c2.Members)
+			}
+			if c2.Decided || len(c2.Reopenings) != 1 || c2.Reopenings[0].Code != heed.ReopenOrigin || c2.Assessment.Origins != 2 {
+				t.Fatalf("the dismissal did not re-open for a second origin: %+v %+v", c2.CaseLine, c2.Reopenings)
+			}
+			if c2.Due == nil {
+				t.Error("re-opened, and nothing is due")
+			}
+			other := p.warn(heed.Warning{Who: &heed.Actor{Names: []string{"ISIS-K"}}, Where: &heed.Place{Country: "IR", City: "Kerman"}, Basis: heed.BasisIntercept}, "A memorial in Kerman")
+			if p.cased(other.ID).ID == c.ID {
+				t.Error("a warning for another country joined the case")
+			}
+			if _, err := p.n[1].Desk().Outcome(t.Context(), p.by(1), c.ID, "occurred", "", ""); err != nil {
+				t.Fatal(err)
+			}
+			track, err := p.n[1].Desk().Track(t.Context(), p.by(1), p.id[0])
+			if err != nil || track.Right != 1 || track.Sent != 3 {
+				t.Errorf("%+v, %v", track, err)
+			}
+			r, err := node.Examine(t.Context(), p.dir[1], node.Examination{Views: true})
+			if err != nil || len(r.Wrong) > 0 {
+				t.Errorf("verify: %v, %v", r.Wrong, err)
+			}
+		})
+	}
+}
+
+// TestRepeatsAreCollapsed: the same again, word for word, is shown as a repeat, adds no
+// origin and re-opens nothing.
+func TestRepeatsAreCollapsed(t *testing.T) {
+	p := meet(t, "")
+	w := heed.Warning{Where: &heed.Place{Country: "TR", City: "Ankara"}, Whom: &heed.Target{Kinds: []string{"stations"}}, Basis: heed.BasisHumanSource}
+	first := p.warn(w, "An attack on stations in Ankara is being prepared by a cell")
+	c := p.cased(first.ID)
+	l, err := p.n[1].Desk().Resolve(t.Context(), p.by(1), string(first.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.n[1].Desk().Decide(t.Context(), p.by(1), l.Index, desk.Verdict{Choice: heed.Hold, Code: "too-vague"}); err != nil {
+		t.Fatal(err)
+	}
+	var last desk.Said
+	for range 5 {
+		last = p.warn(w, "An attack on stations in Ankara is being prepared by a cell")
+	}
+	again := p.cased(last.ID)
+	if again.ID != c.ID || !again.Decided || again.Assessment.Origins != 1 {
+		t.Fatalf("a repeat re-opened or counted: %+v %+v", again.CaseLine, again.Assessment)
+	}
+	if f := again.Fatigue[0]; f.Said != 6 || f.New != 1 {
+		t.Errorf("fatigue: %+v %+v", f, again.Members)
+	}
+}
+
+// TestCasesKeepMarkings: a case with a statement that others marked TLP:RED is not there for
+// an analyst, in no list and under no handle.
+func TestCasesKeepMarkings(t *testing.T) {
+	p := meet(t, "")
+	said := p.warn(heed.Warning{Where: &heed.Place{Country: "FR", City: "Lyon"}, Handling: heed.Handling{TLP: "TLP:RED"}}, "For you alone")
+	c := p.cased(said.ID)
+	analyst := people.OnMachine("eve", p.id[1], people.Analyst)
+	list, err := p.n[1].Desk().Cases(t.Context(), analyst, heed.CaseOpen, 10)
+	if err != nil || len(list) != 0 {
+		t.Errorf("an analyst sees %v, %v", list, err)
+	}
+	for _, name := range []string{string(c.ID), c.Handle, string(said.ID)} {
+		if _, err := p.n[1].Desk().Resolve(t.Context(), analyst, name); err == nil {
+			t.Errorf("an analyst finds %s", name)
+		}
+	}
+	if err := p.n[1].Store().View(t.Context(), func(tx *store.Tx) error {
+		recs, err := tx.About(p.id[1], c.ID, heed.KindLink, heed.KindAssessment)
+		for _, r := range recs {
+			if _, err := p.n[1].Desk().Show(t.Context(), analyst, r.Index); err == nil {
+				t.Errorf("an analyst reads the %s of it", r.Kind)
+			}
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}

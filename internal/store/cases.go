@@ -1,0 +1,317 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"heed"
+)
+
+// caseTables are the desk's picture of its cases: what a list and a search for candidates
+// need. All of it follows from link, case, assessment, decision and outcome statements;
+// the ledger is the truth.
+const caseTables = `
+CREATE TABLE house_positions (name TEXT PRIMARY KEY, idx BIGINT NOT NULL);
+CREATE TABLE house_cases (
+	desk TEXT NOT NULL,
+	id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	class TEXT NOT NULL,
+	state TEXT NOT NULL,
+	exercise TEXT NOT NULL,
+	version BIGINT NOT NULL,          -- of the case statement
+	assessed_version BIGINT NOT NULL, -- of its assessment; 0: none yet
+	assessed BIGINT NOT NULL,         -- leaf of its newest assessment; -1: none
+	decided BIGINT NOT NULL,          -- leaf of the decision that stands; -1: none
+	reopened TEXT NOT NULL,           -- why the one before no longer does
+	strict BIGINT NOT NULL,           -- 1: holds what others marked TLP:RED, or did not mark
+	facts {blob} NOT NULL,            -- what its members say, together
+	members BIGINT NOT NULL,
+	opened_at BIGINT NOT NULL,
+	changed_at BIGINT NOT NULL,
+	PRIMARY KEY (desk, id)
+);
+CREATE INDEX house_cases_state ON house_cases (desk, state, changed_at);
+CREATE TABLE house_case_keys (
+	desk TEXT NOT NULL,
+	word TEXT NOT NULL,
+	case_id TEXT NOT NULL,
+	at BIGINT NOT NULL,
+	PRIMARY KEY (desk, word, case_id)
+);
+CREATE INDEX house_case_keys_at ON house_case_keys (desk, word, at);
+CREATE INDEX house_case_keys_case ON house_case_keys (desk, case_id);
+CREATE TABLE house_members (
+	desk TEXT NOT NULL,
+	statement TEXT NOT NULL,
+	case_id TEXT NOT NULL,
+	version BIGINT NOT NULL,
+	idx BIGINT NOT NULL,              -- leaf of the newest version
+	author TEXT NOT NULL,
+	facts {blob} NOT NULL,
+	report {blob} NOT NULL,           -- what weighing reads of it; empty: it bears no weight
+	repeats BIGINT NOT NULL,          -- further ones that said the same and are only counted
+	PRIMARY KEY (desk, statement)
+);
+CREATE INDEX house_members_case ON house_members (desk, case_id, idx);
+CREATE INDEX house_members_author ON house_members (desk, author);
+CREATE TABLE house_history (desk TEXT PRIMARY KEY, idx BIGINT NOT NULL, body {blob} NOT NULL);
+CREATE TABLE house_names (
+	desk TEXT NOT NULL,
+	name TEXT NOT NULL,
+	type TEXT NOT NULL,               -- alias, part-of
+	of TEXT NOT NULL,
+	teller TEXT NOT NULL,
+	idx BIGINT NOT NULL,              -- leaf of the claim
+	PRIMARY KEY (desk, idx)
+);
+CREATE INDEX house_names_name ON house_names (desk, name);
+CREATE INDEX house_names_of ON house_names (desk, of);
+`
+
+// CaseRow is a case as a desk's list shows it.
+type CaseRow struct {
+	Desk                     heed.PartyID
+	ID                       heed.ID
+	Name, Class              string
+	State                    heed.CaseState
+	Exercise                 string
+	Version, AssessedVersion heed.Version
+	Assessed, Decided        int64 // leaves; -1: none
+	Reopened                 string
+	Strict                   bool
+	Facts                    []byte
+	Members                  int
+	OpenedAt, ChangedAt      time.Time
+}
+
+const caseColumns = `desk, id, name, class, state, exercise, version, assessed_version, assessed, decided, reopened, strict, facts, members, opened_at, changed_at`
+
+// PutCase writes a case's row; ChangedAt becomes the transaction's time.
+func (tx *Tx) PutCase(c CaseRow) error {
+	return tx.exec(`INSERT INTO house_cases (`+caseColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (desk, id) DO UPDATE SET name = excluded.name, class = excluded.class, state = excluded.state, version = excluded.version,
+		assessed_version = excluded.assessed_version, assessed = excluded.assessed, decided = excluded.decided, reopened = excluded.reopened,
+		strict = excluded.strict, facts = excluded.facts, members = excluded.members, changed_at = excluded.changed_at`,
+		string(c.Desk), string(c.ID), c.Name, c.Class, string(c.State), c.Exercise, int64(c.Version), int64(c.AssessedVersion), c.Assessed, c.Decided,
+		c.Reopened, number(c.Strict), notNull(c.Facts), c.Members, c.OpenedAt.UnixMicro(), tx.now.UnixMicro())
+}
+
+// Case gives a case's row.
+func (tx *Tx) Case(desk heed.PartyID, id heed.ID) (CaseRow, error) {
+	list, err := tx.cases(`WHERE desk = ? AND id = ?`, string(desk), string(id))
+	if err == nil && len(list) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return CaseRow{}, err
+	}
+	return list[0], nil
+}
+
+// Cases lists at most n cases of a desk in a state, the last changed first.
+func (tx *Tx) Cases(desk heed.PartyID, state heed.CaseState, n int) ([]CaseRow, error) {
+	return tx.cases(`WHERE desk = ? AND state = ? ORDER BY changed_at DESC, id LIMIT ?`, string(desk), string(state), n)
+}
+
+func (tx *Tx) cases(where string, args ...any) ([]CaseRow, error) {
+	var (
+		list                    []CaseRow
+		c                       CaseRow
+		strict, opened, changed int64
+	)
+	err := tx.each([]any{&c.Desk, &c.ID, &c.Name, &c.Class, &c.State, &c.Exercise, &c.Version, &c.AssessedVersion, &c.Assessed, &c.Decided, &c.Reopened,
+		&strict, &c.Facts, &c.Members, &opened, &changed}, func() error {
+		c.Strict, c.OpenedAt, c.ChangedAt = strict != 0, time.UnixMicro(opened).UTC(), time.UnixMicro(changed).UTC()
+		c.Facts = bytes.Clone(c.Facts)
+		list = append(list, c)
+		return nil
+	}, `SELECT `+caseColumns+` FROM house_cases `+where, args...)
+	return list, err
+}
+
+// PutCaseKeys makes an open case findable under words.
+func (tx *Tx) PutCaseKeys(desk heed.PartyID, id heed.ID, words []string) error {
+	for _, w := range words {
+		if err := tx.exec(`INSERT INTO house_case_keys (desk, word, case_id, at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (desk, word, case_id) DO UPDATE SET at = excluded.at`, string(desk), w, string(id), tx.now.UnixMicro()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropCaseKeys makes a case no candidate any more.
+func (tx *Tx) DropCaseKeys(desk heed.PartyID, id heed.ID) error {
+	return tx.exec(`DELETE FROM house_case_keys WHERE desk = ? AND case_id = ?`, string(desk), string(id))
+}
+
+// Key is a word under which candidates are looked for, and how much it says.
+type Key struct {
+	Word   string
+	Weight int
+}
+
+// keyDepth bounds how many cases one word brings: the newest. It keeps the search flat.
+const keyDepth = 12
+
+// Candidates lists at most n open cases that share words, those that share most first; of
+// equal ones the newest.
+func (tx *Tx) Candidates(desk heed.PartyID, keys []Key, n int) ([]CaseRow, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	var parts []string
+	var args []any
+	for i, k := range keys {
+		parts = append(parts, fmt.Sprintf(`SELECT case_id, w, at FROM (SELECT case_id, CAST(? AS BIGINT) AS w, at FROM house_case_keys WHERE desk = ? AND word = ? ORDER BY at DESC LIMIT %d) k%d`, keyDepth, i))
+		args = append(args, k.Weight, string(desk), k.Word)
+	}
+	args = append(args, n)
+	var ids []heed.ID
+	var id heed.ID
+	err := tx.each([]any{&id}, func() error {
+		ids = append(ids, id)
+		return nil
+	}, `SELECT case_id FROM (`+strings.Join(parts, ` UNION ALL `)+`) hits GROUP BY case_id ORDER BY SUM(w) DESC, MAX(at) DESC, case_id LIMIT ?`, args...)
+	if err != nil {
+		return nil, err
+	}
+	var list []CaseRow
+	for _, id := range ids {
+		c, err := tx.Case(desk, id)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// Member is a statement in a case.
+type Member struct {
+	Desk      heed.PartyID
+	Statement heed.ID
+	Case      heed.ID
+	Version   heed.Version
+	Index     int64
+	Author    heed.PartyID
+	Facts     []byte
+	Report    []byte
+	Repeats   int
+}
+
+const memberColumns = `desk, statement, case_id, version, idx, author, facts, report, repeats`
+
+// PutMember puts a statement into a case, or moves it there: it is in one at a time.
+func (tx *Tx) PutMember(m Member) error {
+	return tx.exec(`INSERT INTO house_members (`+memberColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (desk, statement) DO UPDATE SET case_id = excluded.case_id, version = excluded.version, idx = excluded.idx, author = excluded.author,
+		facts = excluded.facts, report = excluded.report, repeats = excluded.repeats`,
+		string(m.Desk), string(m.Statement), string(m.Case), int64(m.Version), m.Index, string(m.Author), notNull(m.Facts), notNull(m.Report), m.Repeats)
+}
+
+// Membership gives a statement's place in a case.
+func (tx *Tx) Membership(desk heed.PartyID, statement heed.ID) (Member, error) {
+	list, err := tx.members(`WHERE desk = ? AND statement = ?`, string(desk), string(statement))
+	if err == nil && len(list) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Member{}, err
+	}
+	return list[0], nil
+}
+
+// Members lists at most n members of a case, as they came.
+func (tx *Tx) Members(desk heed.PartyID, id heed.ID, n int) ([]Member, error) {
+	return tx.members(`WHERE desk = ? AND case_id = ? ORDER BY idx LIMIT ?`, string(desk), string(id), n)
+}
+
+func (tx *Tx) members(where string, args ...any) ([]Member, error) {
+	var (
+		list []Member
+		m    Member
+	)
+	err := tx.each([]any{&m.Desk, &m.Statement, &m.Case, &m.Version, &m.Index, &m.Author, &m.Facts, &m.Report, &m.Repeats}, func() error {
+		m.Facts, m.Report = bytes.Clone(m.Facts), bytes.Clone(m.Report)
+		list = append(list, m)
+		return nil
+	}, `SELECT `+memberColumns+` FROM house_members `+where, args...)
+	return list, err
+}
+
+// Position gives how far a follower of the ledger has read; none: 0.
+func (tx *Tx) Position(name string) (int64, error) {
+	var pos int64
+	err := tx.one([]any{&pos}, `SELECT idx FROM house_positions WHERE name = ?`, name)
+	if errors.Is(err, ErrNotFound) {
+		err = nil
+	}
+	return pos, err
+}
+
+// SetPosition moves it, in one commit with what was made of what was read.
+func (tx *Tx) SetPosition(name string, pos int64) error {
+	return tx.exec(`INSERT INTO house_positions (name, idx) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET idx = excluded.idx`, name, pos)
+}
+
+// LearnedHistory gives what was learned from outcomes by a desk, and the leaf of the last one; nil
+// before the first.
+func (tx *Tx) LearnedHistory(desk heed.PartyID) (idx int64, body []byte, err error) {
+	err = tx.one([]any{&idx, &body}, `SELECT idx, body FROM house_history WHERE desk = ?`, string(desk))
+	if errors.Is(err, ErrNotFound) {
+		return -1, nil, nil
+	}
+	return idx, body, err
+}
+
+// PutHistory keeps it, with the leaf of the outcome that taught it last.
+func (tx *Tx) PutHistory(desk heed.PartyID, idx int64, body []byte) error {
+	return tx.exec(`INSERT INTO house_history (desk, idx, body) VALUES (?, ?, ?) ON CONFLICT (desk) DO UPDATE SET idx = excluded.idx, body = excluded.body`, string(desk), idx, body)
+}
+
+// NameClaim says that one name is another one's alias, or a part of it, as somebody told.
+type NameClaim struct {
+	Name, Type, Of, Teller string
+	Index                  int64
+}
+
+// PutName makes a claim about names findable.
+func (tx *Tx) PutName(desk heed.PartyID, n NameClaim) error {
+	return tx.exec(`INSERT INTO house_names (desk, name, type, of, teller, idx) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (desk, idx) DO NOTHING`,
+		string(desk), n.Name, n.Type, n.Of, n.Teller, n.Index)
+}
+
+// Names lists the claims in which a name stands, on either side, as recorded.
+func (tx *Tx) Names(desk heed.PartyID, name string) ([]NameClaim, error) {
+	var list []NameClaim
+	var n NameClaim
+	err := tx.each([]any{&n.Name, &n.Type, &n.Of, &n.Teller, &n.Index}, func() error {
+		list = append(list, n)
+		return nil
+	}, `SELECT name, type, of, teller, idx FROM house_names WHERE desk = ? AND name = ? UNION SELECT name, type, of, teller, idx FROM house_names WHERE desk = ? AND of = ? ORDER BY idx`,
+		string(desk), name, string(desk), name)
+	return list, err
+}
+
+// MembersBy counts the statements of an author that are in cases of a desk.
+func (tx *Tx) MembersBy(desk, author heed.PartyID) (int, error) {
+	var n int
+	err := tx.one([]any{&n}, `SELECT COUNT(*) FROM house_members WHERE desk = ? AND author = ?`, string(desk), string(author))
+	return n, err
+}
+
+// NextOf finds the first record of a kind from a leaf on. It reads on from there: call it
+// with the leaf that was reached before.
+func (tx *Tx) NextOf(kind heed.Kind, from int64) (int64, bool, error) {
+	var idx int64
+	err := tx.one([]any{&idx}, `SELECT idx FROM ledger_records WHERE log = ? AND idx >= ? AND kind = ? ORDER BY idx LIMIT 1`, logNumber, from, string(kind))
+	if errors.Is(err, ErrNotFound) {
+		return 0, false, nil
+	}
+	return idx, err == nil, err
+}

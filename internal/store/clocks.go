@@ -1,0 +1,130 @@
+package store
+
+import (
+	"errors"
+	"time"
+
+	"heed"
+)
+
+// clockTables replace the place that the first migration left.
+const clockTables = `
+DROP TABLE house_clocks;
+CREATE TABLE house_clocks (
+	id {id},
+	desk TEXT NOT NULL,
+	what TEXT NOT NULL,
+	about TEXT NOT NULL,
+	owner TEXT NOT NULL,
+	step BIGINT NOT NULL,
+	set_at BIGINT NOT NULL,
+	due BIGINT NOT NULL,
+	state TEXT NOT NULL,
+	ended_at BIGINT NOT NULL,
+	lease_owner TEXT NOT NULL,
+	lease_end BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX house_clocks_live ON house_clocks (desk, what, about) WHERE state = 'live';
+CREATE INDEX house_clocks_due ON house_clocks (due) WHERE state = 'live';
+CREATE INDEX house_clocks_about ON house_clocks (desk, about);
+`
+
+// ClockState says whether a clock runs, and how it ended.
+type ClockState string
+
+// The states of a clock.
+const (
+	ClockLive  ClockState = "live"
+	ClockFired ClockState = "fired"
+	ClockDone  ClockState = "done" // what it waited for came in time
+)
+
+// Clock is a row with a due time: something must be done by then, by its owner. Of one sort
+// there is at most one live clock for one thing.
+type Clock struct {
+	ID         int64
+	Desk       heed.PartyID
+	What       string  // acknowledge, decide, escalate, expire, window
+	About      heed.ID // a warning or a case
+	Owner      string  // whose it is: person:NAME, or a role where nobody is on duty
+	Step       int     // of the escalation: 0 is the first owner
+	SetAt, Due time.Time
+	State      ClockState
+	EndedAt    time.Time // zero while it runs
+}
+
+// SetClock starts a clock, or moves the one that runs.
+func (tx *Tx) SetClock(c Clock) error {
+	return tx.exec(`INSERT INTO house_clocks (desk, what, about, owner, step, set_at, due, state, ended_at, lease_owner, lease_end)
+		VALUES (?, ?, ?, ?, ?, ?, ?, 'live', 0, '', 0)
+		ON CONFLICT (desk, what, about) WHERE state = 'live' DO UPDATE SET owner = excluded.owner, step = excluded.step, set_at = excluded.set_at,
+		due = excluded.due, lease_owner = '', lease_end = 0`,
+		string(c.Desk), c.What, string(c.About), c.Owner, c.Step, tx.now.UnixMicro(), c.Due.UnixMicro())
+}
+
+// StopClock ends the running clock of a sort: what it waited for has come. None running is
+// no error.
+func (tx *Tx) StopClock(desk heed.PartyID, what string, about heed.ID) error {
+	return tx.exec(`UPDATE house_clocks SET state = 'done', ended_at = ? WHERE desk = ? AND what = ? AND about = ? AND state = 'live'`,
+		tx.now.UnixMicro(), string(desk), what, string(about))
+}
+
+// DueClocks takes at most n running clocks that are due, under a lease: until it ends nobody
+// else gets them, after it anybody may.
+func (tx *Tx) DueClocks(owner string, lease time.Duration, n int) ([]Clock, error) {
+	now := tx.now.UnixMicro()
+	list, err := tx.clocks(`WHERE state = 'live' AND due <= ? AND lease_end <= ? ORDER BY due, id LIMIT ?`, now, now, n)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range list {
+		if err := tx.exec(`UPDATE house_clocks SET lease_owner = ?, lease_end = ? WHERE id = ?`, owner, tx.now.Add(lease).UnixMicro(), c.ID); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// FireClock ends a due clock as fired, in one commit with what follows from it. False: it
+// was fired or stopped meanwhile, and nothing may follow.
+func (tx *Tx) FireClock(id int64) (bool, error) {
+	n, err := tx.q.exec(tx.ctx, `UPDATE house_clocks SET state = 'fired', ended_at = ? WHERE id = ? AND state = 'live'`, tx.now.UnixMicro(), id)
+	return n == 1, err
+}
+
+// NextClock says when the next running clock is due; false: none runs.
+func (tx *Tx) NextClock() (time.Time, bool, error) {
+	var due int64
+	err := tx.one([]any{&due}, `SELECT due FROM house_clocks WHERE state = 'live' ORDER BY due LIMIT 1`)
+	if errors.Is(err, ErrNotFound) {
+		return time.Time{}, false, nil
+	}
+	return time.UnixMicro(due).UTC(), err == nil, err
+}
+
+// Clocks lists the clocks about a thing, running or ended, as they were set.
+func (tx *Tx) Clocks(desk heed.PartyID, about heed.ID) ([]Clock, error) {
+	return tx.clocks(`WHERE desk = ? AND about = ? ORDER BY id`, string(desk), string(about))
+}
+
+// LiveClocks lists the running clocks of a desk, the next due first.
+func (tx *Tx) LiveClocks(desk heed.PartyID, n int) ([]Clock, error) {
+	return tx.clocks(`WHERE desk = ? AND state = 'live' ORDER BY due, id LIMIT ?`, string(desk), n)
+}
+
+func (tx *Tx) clocks(where string, args ...any) ([]Clock, error) {
+	var (
+		list           []Clock
+		c              Clock
+		set, due, ends int64
+	)
+	err := tx.each([]any{&c.ID, &c.Desk, &c.What, &c.About, &c.Owner, &c.Step, &set, &due, &c.State, &ends}, func() error {
+		c.SetAt, c.Due, c.EndedAt = time.UnixMicro(set).UTC(), time.UnixMicro(due).UTC(), time.Time{}
+		if ends > 0 {
+			c.EndedAt = time.UnixMicro(ends).UTC()
+		}
+		list = append(list, c)
+		return nil
+	}, `SELECT id, desk, what, about, owner, step, set_at, due, state, ended_at FROM house_clocks `+where, args...)
+	return list, err
+}
