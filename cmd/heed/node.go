@@ -84,7 +84,7 @@ func initCommand(f *flags) *cobra.Command {
 }
 
 func serveCommand(f *flags) *cobra.Command {
-	var verbose bool
+	var verbose, onlyReceive bool
 	var batch int
 	var profile string
 	cmd := &cobra.Command{
@@ -100,7 +100,7 @@ func serveCommand(f *flags) *cobra.Command {
 			defer stop()
 			collectLess()
 			w := world(level)
-			w.Batch = batch
+			w.Batch, w.OnlyReceive = batch, onlyReceive
 			if profile != "" {
 				out, err := os.Create(profile)
 				if err != nil {
@@ -129,7 +129,8 @@ func serveCommand(f *flags) *cobra.Command {
 	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "log more")
 	cmd.Flags().IntVar(&batch, "batch", 0, "writes that share a transaction at most, for measuring")
 	cmd.Flags().StringVar(&profile, "cpu-profile", "", "file for a CPU profile, for measuring")
-	for _, name := range []string{"batch", "cpu-profile"} {
+	cmd.Flags().BoolVar(&onlyReceive, "only-receive", false, "leave cases alone, for measuring the way in by itself")
+	for _, name := range []string{"batch", "cpu-profile", "only-receive"} {
 		_ = cmd.Flags().MarkHidden(name) // the flag exists: it was made above
 	}
 	return cmd

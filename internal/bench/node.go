@@ -73,7 +73,7 @@ func (r *receiver) introduce(ctx context.Context, own, peer node.Card) error {
 }
 
 func (r *receiver) start(args []string) error {
-	r.cmd = exec.Command(r.program, append([]string{"serve", "--node", r.dir}, args...)...)
+	r.cmd = exec.Command(r.program, append([]string{"serve", "--node", r.dir, "--only-receive"}, args...)...)
 	out, err := r.cmd.StdoutPipe()
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package people
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -162,7 +161,7 @@ func BenchmarkMay(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if !May(a, ActPass, o, h).Allowed {
-			b.Fatal(fmt.Sprint("refused"))
+			b.Fatal("refused")
 		}
 	}
 }
