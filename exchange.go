@@ -104,6 +104,8 @@ type Decision struct {
 	Case       ID      `json:"case,omitzero"`
 	Assessment ID      `json:"assessment,omitzero"` // that it stood on, and which version
 	Assessed   Version `json:"assessed,omitzero"`
+	Overrules  ID      `json:"overrules,omitzero"` // the decision that stood before
+	Risk       string  `json:"risk,omitzero"`      // the residual risk that the person accepts by name
 	At         Time    `json:"at"`
 }
 

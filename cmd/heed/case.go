@@ -327,3 +327,56 @@ func printCase(w io.Writer, c desk.CaseSheet, cols int) {
 		fmt.Fprintf(w, "clock  %-11s %-5s due %s, %s\n", k.What, k.State, k.Due.Format("2006-01-02 15:04Z"), clean(k.Owner))
 	}
 }
+
+func clocksCommand(f *flags) *cobra.Command {
+	return &cobra.Command{
+		Use: "clocks", Short: "List the running clocks: what is due, by when, from whom", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var list []desk.ClockLine
+			b, err := f.ask(cmd.Context(), http.MethodGet, "/api/clocks", nil, nil, &list)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return printJSON(cmd.OutOrStdout(), b)
+			}
+			out := cmd.OutOrStdout()
+			if len(list) == 0 {
+				fmt.Fprintln(out, "No clock runs: nothing waits for this desk.")
+			}
+			for _, c := range list {
+				who := strings.TrimPrefix(c.Owner, "person:")
+				fmt.Fprintf(out, "%s  %-11s by %s  %-16s %s\n", c.Handle, c.What, c.Due.Format("2006-01-02 15:04Z"), fit(who, 16), fit(c.Headline, max(width()-64, 12)))
+			}
+			return nil
+		},
+	}
+}
+
+func handOverCommand(f *flags) *cobra.Command {
+	var in api.HandOver
+	cmd := &cobra.Command{
+		Use:   "hand-over PERSON",
+		Short: "Give the desk to the next person, with every open clock listed and on record",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.To = args[0]
+			var h desk.Handover
+			b, err := f.ask(cmd.Context(), http.MethodPost, "/api/hand-over", nil, in, &h)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return printJSON(cmd.OutOrStdout(), b)
+			}
+			out := cmd.OutOrStdout()
+			fmt.Fprintf(out, "%s has the desk now, and %d open clocks:\n", clean(h.To), len(h.Clocks))
+			for _, c := range h.Clocks {
+				fmt.Fprintf(out, "  %-11s %s by %s\n", c.What, heed.Handle(c.About), c.Due.Format("2006-01-02 15:04Z"))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&in.Words, "note", "", "what the next person should know")
+	return cmd
+}

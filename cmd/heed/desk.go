@@ -403,7 +403,7 @@ func acceptCommand(f *flags) *cobra.Command {
 }
 
 func decideCommand(f *flags) *cobra.Command {
-	var code, words string
+	var code, words, risk string
 	cmd := &cobra.Command{
 		Use:   "decide HANDLE [vN] act|inform|hold|dismiss",
 		Short: "Decide on a warning, with a reason; the sender learns that and when, not which",
@@ -412,11 +412,12 @@ func decideCommand(f *flags) *cobra.Command {
 		Args: cobra.RangeArgs(2, 3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			choice := args[len(args)-1]
-			return f.act(cmd, "/api/decide", "decided: "+choice, api.Act{What: strings.Join(args[:len(args)-1], " "), Choice: heed.Choice(choice), Code: code, Words: words})
+			return f.act(cmd, "/api/decide", "decided: "+choice, api.Act{What: strings.Join(args[:len(args)-1], " "), Choice: heed.Choice(choice), Code: code, Words: words, Risk: risk})
 		},
 	}
 	cmd.Flags().StringVar(&code, "code", "other", "reason code: "+strings.Join(heed.Reasons, ", "))
 	cmd.Flags().StringVar(&words, "reason", "", "the reason in your words")
+	cmd.Flags().StringVar(&risk, "accept-risk", "", "the residual risk that you accept, by name")
 	return cmd
 }
 

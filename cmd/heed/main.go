@@ -86,6 +86,8 @@ speak to it from the same folder with the other commands.`,
 		outcomeCommand(f),
 		trackCommand(f),
 		nameCommand(f),
+		clocksCommand(f),
+		handOverCommand(f),
 	)
 	add("node",
 		initCommand(f),

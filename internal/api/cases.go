@@ -20,6 +20,8 @@ func (s *Server) caseRoutes() map[string]route {
 		"POST /api/case/split":   {people.ActWeigh, s.splitCase},
 		"POST /api/case/merge":   {people.ActWeigh, s.mergeCase},
 		"POST /api/case/outcome": {people.ActClose, s.outcome},
+		"GET /api/clocks":        {people.ActList, s.clocks},
+		"POST /api/hand-over":    {people.ActContacts, s.handOver},
 		"GET /api/track":         {people.ActList, s.track},
 		"POST /api/name":         {people.ActWeigh, s.name},
 		"GET /api/register":      {people.ActList, s.register},
@@ -193,4 +195,22 @@ func (s *Server) name(c *call) (any, error) {
 
 func (s *Server) register(c *call) (any, error) {
 	return s.Desk.Register(c.r.Context(), c.by, c.r.URL.Query().Get("name"))
+}
+
+func (s *Server) clocks(c *call) (any, error) {
+	return s.Desk.Clocks(c.r.Context(), c.by, c.number("limit", 200, 10000))
+}
+
+// HandOver is the body of a request to give the desk to the next person.
+type HandOver struct {
+	To    string `json:"to"`
+	Words string `json:"words,omitempty"`
+}
+
+func (s *Server) handOver(c *call) (any, error) {
+	var in HandOver
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	return s.Desk.HandOver(c.r.Context(), c.by, in.To, in.Words)
 }

@@ -199,6 +199,7 @@ type Act struct {
 	Choice heed.Choice `json:"choice,omitempty"`
 	Code   string      `json:"code,omitempty"`
 	Words  string      `json:"words,omitempty"`
+	Risk   string      `json:"risk,omitempty"` // residual risk accepted, with a decision
 }
 
 // show records that a person has it open, then gives the full text. What cannot be
@@ -252,7 +253,7 @@ func (s *Server) decide(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Desk.Decide(c.r.Context(), c.by, l.Index, desk.Verdict{Choice: in.Choice, Code: in.Code, Words: in.Words})
+	return s.Desk.Decide(c.r.Context(), c.by, l.Index, desk.Verdict{Choice: in.Choice, Code: in.Code, Words: in.Words, Risk: in.Risk})
 }
 
 func (s *Server) sent(c *call) (any, error) {

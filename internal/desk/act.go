@@ -125,11 +125,12 @@ type Verdict struct {
 	Choice heed.Choice
 	Code   string
 	Words  string
+	Risk   string // residual risk accepted, in words
 }
 
-// Decide records a decision on the statement at leaf idx and makes a decided receipt due to
-// those who delivered it. The receipt says that and when, and commits to the decision
-// without showing it.
+// Decide records a decision on the warning at leaf idx, or on every warning of the case at
+// it, and makes a decided receipt due to those who delivered them. The receipt says that and
+// when, and commits to the decision without showing it.
 func (d *Desk) Decide(ctx context.Context, by people.Actor, idx int64, v Verdict) (Done, error) {
 	if err := d.ready(nil); err != nil {
 		return Done{}, err
@@ -137,33 +138,23 @@ func (d *Desk) Decide(ctx context.Context, by people.Actor, idx int64, v Verdict
 	id := d.Pen.NewID(heed.KindDecision)
 	var done Done
 	err := d.Store.Update(ctx, store.Urgent, func(tx *store.Tx) error {
-		l, err := people.Load(tx, idx)
+		subjects, row, err := d.decidable(tx, by, idx)
 		if err != nil {
 			return err
 		}
-		if err := l.Check(by, people.ActDecide); err != nil {
+		if err := v.fits(tx, by, row); err != nil {
 			return err
 		}
-		rec, s := l.Record, l.Statement
-		if s == nil || s.Kind != heed.KindWarning {
-			return fmt.Errorf("%w: decisions are taken on warnings", ErrNot)
-		}
-		row, err := d.caseOf(tx, rec)
-		if err != nil {
-			return err
-		}
+		rec, s := subjects[0].Record, subjects[0].Statement
 		dec, err := d.say(tx, by, heed.Statement{
 			ID: id, Author: by.Desk, Version: 1, Kind: heed.KindDecision, Created: tx.Now(), Modified: tx.Now(),
 			Exercise: s.Exercise, About: []string{string(rec.ID)},
 			Headline: fmt.Sprintf("%s: %s", v.Choice, rec.Ref()),
 			Text:     fmt.Sprintf("%s decided to %s on %s: %s. %s", by.Person, v.Choice, rec.Ref(), v.Code, v.Words),
-			Decision: &heed.Decision{Statement: rec.ID, Version: rec.Version, Digest: rec.DigestHex(), Choice: v.Choice,
-				Code: v.Code, Words: v.Words, Person: by.Person, Case: row.ID, Assessment: stoodOn(row), Assessed: row.AssessedVersion, At: tx.Now()},
+			Decision: &heed.Decision{Statement: rec.ID, Version: rec.Version, Digest: rec.DigestHex(), Choice: v.Choice, Code: v.Code, Words: v.Words,
+				Person: by.Person, Case: row.ID, Assessment: stoodOn(row), Assessed: row.AssessedVersion, Overrules: standing(tx, row), Risk: v.Risk, At: tx.Now()},
 		})
 		if err != nil {
-			return err
-		}
-		if err := v.fits(tx, by.Desk); err != nil {
 			return err
 		}
 		done = Done{ID: rec.ID, Version: rec.Version, Handle: heed.Handle(rec.ID), Rung: heed.Decided, Leaf: dec.Index}
@@ -171,29 +162,104 @@ func (d *Desk) Decide(ctx context.Context, by people.Actor, idx int64, v Verdict
 		if err != nil {
 			return err
 		}
-		deliveries, err := d.deliveriesOf(tx, rec)
-		if err != nil {
-			return err
-		}
-		for _, del := range deliveries {
-			rid := people.DerivedID(heed.KindReceipt, string(del.ID), string(heed.Decided), string(id))
-			if err := d.answer(tx, by, rec, del, heed.Decided, rid, commitment, &done); err != nil {
+		for _, l := range subjects {
+			deliveries, err := d.deliveriesOf(tx, l.Record)
+			if err != nil {
 				return err
 			}
+			for _, del := range deliveries {
+				rid := people.DerivedID(heed.KindReceipt, string(del.ID), string(heed.Decided), string(id))
+				if err := d.answer(tx, by, l.Record, del, heed.Decided, rid, commitment, &done); err != nil {
+					return err
+				}
+			}
 		}
-		done.Leaf = dec.Index
+		done.Leaf, done.To = dec.Index, slices.Compact(slices.Sorted(slices.Values(done.To)))
 		return d.decided(tx, row, dec, v.Choice)
 	})
 	d.done(err)
 	return done, err
 }
 
-// fits holds a reason code to those of the desk's policy.
-func (v Verdict) fits(tx *store.Tx, desk heed.PartyID) error {
-	policy, _, err := people.PolicyOf(tx, desk)
-	switch {
-	case err != nil:
+// decidable loads the warnings that a decision is on, the newest first, and their case.
+func (d *Desk) decidable(tx *store.Tx, by people.Actor, idx int64) ([]people.Loaded, store.CaseRow, error) {
+	l, err := people.Load(tx, idx)
+	if err != nil {
+		return nil, store.CaseRow{}, err
+	}
+	if err := l.Check(by, people.ActDecide); err != nil {
+		return nil, store.CaseRow{}, err
+	}
+	if l.Record.Kind == heed.KindCase {
+		return d.decidableCase(tx, by, l.Record.ID)
+	}
+	if l.Statement == nil || l.Statement.Kind != heed.KindWarning {
+		return nil, store.CaseRow{}, fmt.Errorf("%w: decisions are taken on sealed warnings, and on cases", ErrNot)
+	}
+	row, err := d.caseOf(tx, l.Record)
+	return []people.Loaded{l}, row, err
+}
+
+func (d *Desk) decidableCase(tx *store.Tx, by people.Actor, id heed.ID) ([]people.Loaded, store.CaseRow, error) {
+	row, err := tx.Case(by.Desk, id)
+	if err != nil {
+		return nil, row, err
+	}
+	if row.State == heed.CaseClosed {
+		return nil, row, fmt.Errorf("%w: this case is closed", ErrNot)
+	}
+	members, err := tx.Members(by.Desk, id, maxReports)
+	if err != nil {
+		return nil, row, err
+	}
+	var list []people.Loaded
+	for _, m := range slices.Backward(members) {
+		l, err := people.Load(tx, m.Index)
+		if err != nil {
+			return nil, row, err
+		}
+		if l.Statement != nil && l.Check(by, people.ActDecide) == nil {
+			list = append(list, l)
+		}
+	}
+	if len(list) == 0 {
+		return nil, row, fmt.Errorf("%w: the case holds no sealed warning", ErrNot)
+	}
+	return list, row, nil
+}
+
+// standing names the decision that a new one overrules.
+func standing(tx *store.Tx, row store.CaseRow) heed.ID {
+	if row.ID == "" || row.Decided < 0 {
+		return ""
+	}
+	rec, err := tx.Record(row.Decided)
+	if err != nil {
+		return ""
+	}
+	return rec.ID
+}
+
+// fits holds a verdict to the desk's policy, and to the decision that stands: to overrule
+// one takes a reason in words and, where another person took it, a supervisor.
+func (v Verdict) fits(tx *store.Tx, by people.Actor, row store.CaseRow) error {
+	policy, _, err := people.PolicyOf(tx, by.Desk)
+	if err != nil {
 		return err
+	}
+	stands := ""
+	if row.ID != "" && row.Decided >= 0 {
+		rec, err := tx.Record(row.Decided)
+		if err != nil {
+			return err
+		}
+		stands = strings.TrimPrefix(rec.From, "person:")
+	}
+	switch {
+	case stands != "" && strings.TrimSpace(v.Words) == "":
+		return fmt.Errorf("%w: a decision of %s stands: to overrule it, say why with --reason", ErrNot, stands)
+	case stands != "" && stands != by.Person && !slices.Contains(by.Roles, people.Supervisor):
+		return fmt.Errorf("%w: a decision of %s stands, and only a supervisor overrules another person", ErrNot, stands)
 	case heed.OwnCode(v.Code) && !slices.Contains(policy.Reasons.Own, v.Code):
 		return fmt.Errorf("%w: %q is no reason code of this desk: its policy has %v beside %v", ErrNot, v.Code, policy.Reasons.Own, heed.Reasons)
 	case policy.NeedsWords(v.Code) && strings.TrimSpace(v.Words) == "":

@@ -51,18 +51,23 @@ func (d *Desk) setClocks(tx *store.Tx, c *change) error {
 	p, _ := policy.Capped(c.received.Author, c.received.Precedence)
 	row := policy.Clock(p)
 	if !c.received.acknowledged && !c.received.revoked {
-		if err := tx.SetClock(store.Clock{Desk: c.row.Desk, What: clockAcknowledge, About: c.received.ID, Owner: row.Owner, Due: tx.Now().Add(time.Duration(row.Acknowledge))}); err != nil {
+		if err := tx.SetClock(store.Clock{Desk: c.row.Desk, What: clockAcknowledge, About: c.received.ID, Owner: d.owner(tx, c.row.Desk, row), Due: d.now(tx).Add(time.Duration(row.Acknowledge))}); err != nil {
+			return err
+		}
+	}
+	if c.received.ValidUntil != nil && c.received.ValidUntil.After(d.now(tx)) && !c.received.revoked {
+		if err := tx.SetClock(store.Clock{Desk: c.row.Desk, What: clockExpire, About: c.received.ID, Owner: d.owner(tx, c.row.Desk, row), Due: *c.received.ValidUntil}); err != nil {
 			return err
 		}
 	}
 	if c.row.Decided >= 0 {
 		return nil
 	}
-	due, _ := deadline(row, f, tx.Now())
+	due, _ := deadline(row, f, d.now(tx))
 	if live, err := liveClock(tx, c.row.Desk, clockDecide, c.row.ID); err != nil || live != nil && !due.Before(live.Due) {
 		return err // more of the same never gives more time
 	}
-	return tx.SetClock(store.Clock{Desk: c.row.Desk, What: clockDecide, About: c.row.ID, Owner: row.Owner, Due: due})
+	return tx.SetClock(store.Clock{Desk: c.row.Desk, What: clockDecide, About: c.row.ID, Owner: d.owner(tx, c.row.Desk, row), Due: due})
 }
 
 func liveClock(tx *store.Tx, desk heed.PartyID, what string, about heed.ID) (*store.Clock, error) {
@@ -103,17 +108,17 @@ func (d *Desk) watchWindow(tx *store.Tx, row store.CaseRow) error {
 	if err := json.Unmarshal(row.Facts, &f); err != nil {
 		return err
 	}
-	if f.Window == nil || f.Window.From == nil || !f.Window.From.After(tx.Now()) {
+	if f.Window == nil || f.Window.From == nil || !f.Window.From.After(d.now(tx)) {
 		return nil
 	}
-	left := f.Window.From.Sub(tx.Now())
-	due := tx.Now().Add(left * 2 / 3)
-	if hour := f.Window.From.Add(-time.Hour); hour.After(tx.Now()) && hour.Before(due) {
+	left := f.Window.From.Sub(d.now(tx))
+	due := d.now(tx).Add(left * 2 / 3)
+	if hour := f.Window.From.Add(-time.Hour); hour.After(d.now(tx)) && hour.Before(due) {
 		due = hour
 	}
 	policy, _, err := people.PolicyOf(tx, row.Desk)
 	if err != nil {
 		return err
 	}
-	return tx.SetClock(store.Clock{Desk: row.Desk, What: clockWindow, About: row.ID, Owner: policy.Clock("").Owner, Due: due})
+	return tx.SetClock(store.Clock{Desk: row.Desk, What: clockWindow, About: row.ID, Owner: d.owner(tx, row.Desk, policy.Clock("")), Due: due})
 }

@@ -30,6 +30,11 @@ type Desk struct {
 	MayAppend func() (ok bool, why string)
 	Changed   func() // told after each commit
 
+	// Elapsed is a time that never steps within a run, by which clocks run; nil: the
+	// store's own.
+	Elapsed func() time.Time
+
+	checked atomic.Int64 // when the clocks were last checked, µs
 	scanned atomic.Int64 // up to here the ledger holds no warning that is in no case
 }
 

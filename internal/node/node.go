@@ -107,7 +107,7 @@ func (n *Node) assemble(ctx context.Context) error {
 	n.pen = &people.Pen{Directory: n.directory, Keys: keys, Origin: n.origin, Rand: n.world.Rand}
 	n.intake = &intake.Intake{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend,
 		Heads: n.noteHead, Head: n.Head}
-	n.desk = &desk.Desk{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend, Changed: n.changed}
+	n.desk = &desk.Desk{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend, Changed: n.changed, Elapsed: elapsed(n.world.Now)}
 	n.dispatch = &deliver.Dispatcher{Store: n.db, Directory: n.directory, Owner: fmt.Sprintf("%s-%d", n.Config.Name, os.Getpid()),
 		Now: n.world.Now, Log: n.world.Log, Send: n.client.Send, Take: n.takeReceipts, Heads: n.noteHead}
 	if err := n.loadLog(ctx); err != nil {
@@ -161,7 +161,7 @@ func (n *Node) Start(ctx context.Context) error {
 	if err := n.beat(ctx); err != nil {
 		n.world.Log.Error("no head could be signed", "err", err)
 	}
-	for _, work := range []func(context.Context){n.dispatch.Run, n.beats, n.compareHeads, n.askAgain, n.buildViews, n.keepAnswers, n.followCases} {
+	for _, work := range []func(context.Context){n.dispatch.Run, n.beats, n.compareHeads, n.askAgain, n.buildViews, n.keepAnswers, n.followCases, n.ringClocks, n.checkClocks} {
 		n.running.Add(1)
 		go func() { defer n.running.Done(); work(run) }()
 	}
@@ -325,6 +325,55 @@ func (n *Node) followCases(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-grown:
+		case <-t.C:
+		}
+	}
+}
+
+// elapsed gives a time that a step of the machine's clock does not move: what the clock said
+// at start, and what has passed since.
+func elapsed(now func() time.Time) func() time.Time {
+	start := now()
+	return func() time.Time { return start.Add(now().Sub(start)) }
+}
+
+// ringClocks fires what is due, twice a second at the most.
+func (n *Node) ringClocks(ctx context.Context) {
+	n.every(ctx, 500*time.Millisecond, func() {
+		if err := n.desk.Ring(ctx, n.dispatch.Owner); err != nil && ctx.Err() == nil {
+			n.world.Log.Error("a clock could not be fired; it will be tried again", "err", err)
+		}
+	})
+}
+
+// checkEvery is how often the clocks are checked; three misses are an alarm.
+const checkEvery = 20 * time.Second
+
+// checkClocks looks whether everything open has its clock.
+func (n *Node) checkClocks(ctx context.Context) {
+	n.every(ctx, checkEvery, func() {
+		if ok, _ := n.gate.mayAppend(); !ok {
+			return
+		}
+		missing, err := n.desk.CheckClocks(ctx)
+		for _, m := range missing {
+			n.world.Log.Error("an open case had no clock", "case", heed.Handle(m.About))
+		}
+		if err != nil && ctx.Err() == nil {
+			n.world.Log.Error("the clocks could not be checked", "err", err)
+		}
+	})
+}
+
+// every does something now and then at each beat until ctx ends.
+func (n *Node) every(ctx context.Context, beat time.Duration, fn func()) {
+	t := time.NewTicker(beat)
+	defer t.Stop()
+	for {
+		fn()
+		select {
+		case <-ctx.Done():
+			return
 		case <-t.C:
 		}
 	}

@@ -249,6 +249,22 @@ func (d *Directory) PeersByTLS(pin string) []*Party {
 	return list
 }
 
+// Holding lists the persons who have a role at a desk, in the order of their names.
+func (d *Directory) Holding(desk heed.PartyID, role Role) []string {
+	var names []string
+	for _, p := range d.now.Load().persons {
+		if slices.Contains(p.RolesAt(desk), role) {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// Acts reports whether a person of this name acts for a desk.
+func (d *Directory) Acts(name string, desk heed.PartyID) bool {
+	return slices.ContainsFunc(d.now.Load().persons, func(p *Person) bool { return p.Name == name && len(p.RolesAt(desk)) > 0 })
+}
+
 // HashToken is how a token is kept: tokens are 256 random bits, so one SHA-256 is enough.
 func HashToken(token string) []byte {
 	h := sha256.Sum256([]byte(token))

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -157,22 +158,32 @@ func shorten(s string) string {
 	return s
 }
 
-// knownNames holds, in lower case, the names that a statement may use at the top and in
-// our extension.
+// knownNames holds, in lower case, the names that a statement may use at the top and in our
+// extension: those that STIX has beside ours, and every name that [wire] reads, so that a
+// new noun cannot be forgotten here.
 var knownNames = func() map[string]bool {
 	m := map[string]bool{}
-	for _, n := range strings.Fields(`type spec_version id created_by_ref created modified revoked labels confidence
-		lang external_references object_marking_refs granular_markings extensions defanged name description published
-		report_types object_refs abstract content authors extension_type kind version reason exercise warning delivery
-		receipt decision key log who where when whom scale basis basis_words chain grades likelihood precedence handling
-		duty came asked valid_from valid_until unknown words names country area city site from to as_of kinds min max
-		party at sealed token minter scope value scheme source information by word low high level tlp pap onward
-		attribution tell_at_risk originator_control ground specific waiver approved_by how caller read_back statement
-		digest may leaf head rung sender_key delivery_version commitment choice code person assessment title party_key
-		log_key tls_key url act
-		policy clocks acknowledge decide escalate owner steps parties others cap decided four_eyes priors
-		date alarms no_desk reasons own defaults`) {
+	for _, n := range strings.Fields(`labels confidence external_references granular_markings defanged authors`) {
 		m[n] = true
 	}
+	named(reflect.TypeFor[wire](), m, map[reflect.Type]bool{})
 	return m
 }()
+
+// named gathers the names under which a type is read from JSON.
+func named(t reflect.Type, names map[string]bool, seen map[reflect.Type]bool) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || seen[t] {
+		return
+	}
+	seen[t] = true
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+			names[strings.ToLower(name)] = true
+		}
+		named(f.Type, names, seen)
+	}
+}

@@ -69,16 +69,16 @@ func (tx *Tx) StopClock(desk heed.PartyID, what string, about heed.ID) error {
 		tx.now.UnixMicro(), string(desk), what, string(about))
 }
 
-// DueClocks takes at most n running clocks that are due, under a lease: until it ends nobody
-// else gets them, after it anybody may.
-func (tx *Tx) DueClocks(owner string, lease time.Duration, n int) ([]Clock, error) {
-	now := tx.now.UnixMicro()
+// DueClocks takes at most n running clocks that are due at a time, under a lease: until it
+// ends nobody else gets them, after it anybody may.
+func (tx *Tx) DueClocks(owner string, at time.Time, lease time.Duration, n int) ([]Clock, error) {
+	now := at.UnixMicro()
 	list, err := tx.clocks(`WHERE state = 'live' AND due <= ? AND lease_end <= ? ORDER BY due, id LIMIT ?`, now, now, n)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range list {
-		if err := tx.exec(`UPDATE house_clocks SET lease_owner = ?, lease_end = ? WHERE id = ?`, owner, tx.now.Add(lease).UnixMicro(), c.ID); err != nil {
+		if err := tx.exec(`UPDATE house_clocks SET lease_owner = ?, lease_end = ? WHERE id = ?`, owner, at.Add(lease).UnixMicro(), c.ID); err != nil {
 			return nil, err
 		}
 	}
@@ -127,4 +127,11 @@ func (tx *Tx) clocks(where string, args ...any) ([]Clock, error) {
 		return nil
 	}, `SELECT id, desk, what, about, owner, step, set_at, due, state, ended_at FROM house_clocks `+where, args...)
 	return list, err
+}
+
+// OpenWithoutClock lists at most n open cases on which no decision stands and for which no
+// clock of a sort runs.
+func (tx *Tx) OpenWithoutClock(what string, n int) ([]CaseRow, error) {
+	return tx.cases(`WHERE state = 'open' AND decided < 0 AND NOT EXISTS (SELECT 1 FROM house_clocks c
+		WHERE c.desk = house_cases.desk AND c.about = house_cases.id AND c.what = ? AND c.state = 'live') LIMIT ?`, what, n)
 }

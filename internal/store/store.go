@@ -186,6 +186,9 @@ func (db *DB) checkpoints() {
 	}
 }
 
+// Now is the time that was handed in.
+func (db *DB) Now() time.Time { return db.opt.Now() }
+
 // Close waits for what is being committed and closes the connections. Updates that still
 // wait get [ErrStopped].
 func (db *DB) Close() error {
