@@ -256,6 +256,8 @@ func (v Verdict) fits(tx *store.Tx, by people.Actor, row store.CaseRow) error {
 		stands = strings.TrimPrefix(rec.From, "person:")
 	}
 	switch {
+	case !slices.Contains(heed.Choices, v.Choice):
+		return fmt.Errorf("%w: choice is %q; it must be one of %v", ErrNot, v.Choice, heed.Choices)
 	case stands != "" && strings.TrimSpace(v.Words) == "":
 		return fmt.Errorf("%w: a decision of %s stands: to overrule it, say why with --reason", ErrNot, stands)
 	case stands != "" && stands != by.Person && !slices.Contains(by.Roles, people.Supervisor):
