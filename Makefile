@@ -28,7 +28,7 @@ clean:
 include $(wildcard bench/*.mk)
 
 FUZZTIME ?= 10s
-FUZZ = internal/ledger:FuzzParseEntry internal/ledger:FuzzParseHead internal/stix:FuzzParse internal/stix:FuzzCut \
+FUZZ = .:FuzzCheckRelease internal/ledger:FuzzParseEntry internal/ledger:FuzzParseHead internal/stix:FuzzParse internal/stix:FuzzCut \
 	internal/stix:FuzzCanonical internal/envelope:FuzzParse internal/envelope:FuzzParseSignatures verify:FuzzReadBundle verify:FuzzReadCard \
 	internal/place:FuzzFind internal/place:FuzzScan internal/place:FuzzSupplement
 
