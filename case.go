@@ -69,20 +69,23 @@ const (
 	Updates     = "updates"
 	FollowsFrom = "follows-from"
 	Bears       = "account" // an account, from an article or a cable, that bears on the case
+	ExtractOf   = "extract-of" // a text for other readers, made from a whole; its desk's own knowledge, of no case
 )
 
 // LinkTypes lists them.
 var LinkTypes = []string{SameThreat, Repeats, Updates, FollowsFrom, Bears}
 
 // Link says that one version of a statement joins a case or leaves it, what it is to the
-// case, why, and what is new in it.
+// case, why, and what is new in it. Of type [ExtractOf] it names no case but the version of
+// the whole that the statement is an extract of; such a link is never delivered.
 type Link struct {
 	Case      ID       `json:"case"`
 	Statement ID       `json:"statement"`
 	Version   Version  `json:"version"`
 	Act       string   `json:"act"`
 	Type      string   `json:"type"`
-	Of        ID       `json:"of,omitzero"`     // the statement that it repeats, updates or follows from
+	Of        ID       `json:"of,omitzero"`     // the statement that it repeats, updates, follows from or is an extract of
+	OfVersion Version  `json:"of_version,omitzero"`
 	Why       []string `json:"why,omitzero"`    // one line a reason: "same actor: ISIS-K"
 	New       string   `json:"new,omitzero"`    // what is new since the last one, in one line
 	Person    string   `json:"person,omitzero"` // who said so; empty: the desk's rules
@@ -201,6 +204,8 @@ func (c *Case) check() error {
 
 func (l *Link) check() error {
 	switch {
+	case l.Type == ExtractOf:
+		return l.checkExtract()
 	case l.Case == "" || l.Statement == "" || l.Version < 1:
 		return errors.New("it names no case, statement and version")
 	case l.Statement == l.Of:
@@ -209,6 +214,16 @@ func (l *Link) check() error {
 		return errors.New("why is missing: a link says why it was made")
 	}
 	return errors.Join(required("act", l.Act, []string{LinkJoins, LinkLeaves}), required("type", l.Type, LinkTypes))
+}
+
+func (l *Link) checkExtract() error {
+	switch {
+	case l.Case != "" || l.Statement == "" || l.Version < 1 || l.Of == "" || l.OfVersion < 1:
+		return errors.New("of an extract it names the extract, the whole, a version of each, and no case")
+	case l.Statement == l.Of:
+		return errors.New("a statement is no extract of itself")
+	}
+	return required("act", l.Act, []string{LinkJoins})
 }
 
 func (a *Assessment) check() error {

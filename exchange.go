@@ -123,12 +123,16 @@ type Key struct {
 }
 
 // Log is what a node notes about itself: that it went on after a restore, that a person
-// of the desk took the word for a silent peer, and the like.
+// of the desk took the word for a silent peer, released a draft, looked at a sealed source,
+// and the like. It is its desk's own and never delivered.
 type Log struct {
-	Act    string `json:"act"`
-	Words  string `json:"words,omitzero"`
-	Person string `json:"person,omitzero"`
-	At     Time   `json:"at"`
+	Act       string   `json:"act"`
+	Words     string   `json:"words,omitzero"`
+	Person    string   `json:"person,omitzero"`
+	Statement ID       `json:"statement,omitzero"` // that it is about, with its version
+	Version   Version  `json:"version,omitzero"`
+	Rules     []string `json:"rules,omitzero"` // of the checks before release, that a person overrode
+	At        Time     `json:"at"`
 	// With [Succeed] only: the log that begins with this record, the one it goes on from, how
 	// many records stand before it, and the head of the log before that this node cannot
 	// extend: what that one covers beyond Records, or otherwise, is not here.

@@ -154,8 +154,12 @@ func (s *Statement) Subject() Ref {
 		return Ref{s.Answer.Statement, s.Answer.Version}
 	case s.Feedback != nil:
 		return Ref{s.Feedback.Statement, s.Feedback.Version}
+	case s.Link != nil && s.Link.Type == ExtractOf:
+		return Ref{s.Link.Of, s.Link.OfVersion}
 	case s.Link != nil:
 		return Ref{ID: s.Link.Case}
+	case s.Log != nil:
+		return Ref{s.Log.Statement, s.Log.Version}
 	case s.Assessment != nil:
 		return Ref{ID: s.Assessment.Case}
 	case s.Outcome != nil:

@@ -28,6 +28,11 @@ type Warning struct {
 	Asked      []string    `json:"asked,omitzero"` // what is asked of the receiver, one line each
 	ValidFrom  *time.Time  `json:"valid_from,omitzero"`
 	ValidUntil *time.Time  `json:"valid_until,omitzero"`
+
+	// Part is 16 bytes in base32. In an extract they are [PartOf] its whole, which shows the
+	// tie to those who hold the whole and to nobody else; in every other warning they are
+	// drawn by chance, so that their being there says nothing.
+	Part string `json:"part,omitzero"`
 }
 
 // Actor is who may do harm.
@@ -211,6 +216,9 @@ func (w *Warning) check(s *Statement) error {
 	}
 	if err := w.checkInside(); err != nil {
 		return err
+	}
+	if raw, err := handles.DecodeString(w.Part); w.Part != "" && (err != nil || len(raw) != 16) {
+		return errors.New("part is not 16 bytes in base32")
 	}
 	if w.ValidFrom != nil && w.ValidUntil != nil && w.ValidUntil.Before(*w.ValidFrom) {
 		return errors.New("valid_until is before valid_from")
