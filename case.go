@@ -68,7 +68,7 @@ const (
 	Repeats     = "repeats"
 	Updates     = "updates"
 	FollowsFrom = "follows-from"
-	Bears       = "account" // an account, from an article or a cable, that bears on the case
+	Bears       = "account"    // an account, from an article or a cable, that bears on the case
 	ExtractOf   = "extract-of" // a text for other readers, made from a whole; its desk's own knowledge, of no case
 )
 
@@ -84,7 +84,7 @@ type Link struct {
 	Version   Version  `json:"version"`
 	Act       string   `json:"act"`
 	Type      string   `json:"type"`
-	Of        ID       `json:"of,omitzero"`     // the statement that it repeats, updates, follows from or is an extract of
+	Of        ID       `json:"of,omitzero"` // the statement that it repeats, updates, follows from or is an extract of
 	OfVersion Version  `json:"of_version,omitzero"`
 	Why       []string `json:"why,omitzero"`    // one line a reason: "same actor: ISIS-K"
 	New       string   `json:"new,omitzero"`    // what is new since the last one, in one line

@@ -23,7 +23,7 @@ var layers = [][]string{
 	{"internal/store"},
 	{"verify"},
 	{"internal/stix"},
-	{"internal/envelope", "internal/ledger", "internal/weigh", "internal/prose"},
+	{"internal/envelope", "internal/ledger", "internal/weigh", "internal/prose", "internal/source"},
 	{"internal/place"},
 	{"."},
 }

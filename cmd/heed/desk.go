@@ -27,16 +27,24 @@ func warnCommand(f *flags) *cobra.Command {
 		who, where, when, whom string
 		likelihood, confidence string
 		basis, precedence      string
-		unknown                []string
+		duty, waiver           string
+		waived, approved       string
+		unknown, extracts      []string
 	)
 	cmd := &cobra.Command{
 		Use:   "warn [FILE]",
 		Short: "Say a warning, sign it, and send it to those named",
 		Long: `Say a warning. Give it by flags, or as a JSON file ("-": standard input) whose
-members are headline, text, lang, exercise, to and warning; flags come on top.
+members are headline, text, lang, exercise, to, warning, extracts and quotes; flags
+come on top.
 
 What you do not know, say so: --unknown when,whom. What you leave out counts as
-not stated, which is something else.`,
+not stated, which is something else.
+
+The checks before release are run first (see heed check). What they refuse does not
+go; of what they warn you are told, and may say why it goes all the same:
+--despite RULE --because WORDS, which is on record. Texts for other readers go with
+--extract FILE, each a JSON file with to, headline, text, keep and handling.`,
 		Example: `  heed warn --to coast --headline 'Surge expected at the harbour mouth' \
     --where 'harbour mouth' --when 'in the night of 3 May' --basis technical \
     --precedence IMMEDIATE --tlp TLP:GREEN --ask 'close the barrier'
@@ -83,6 +91,19 @@ not stated, which is something else.`,
 				t = t.UTC()
 				w.ValidUntil = &t
 			}
+			if duty != "" || waiver != "" {
+				w.Duty = &heed.Duty{Ground: duty}
+				if waiver != "" {
+					w.Duty.Waiver = &heed.Waiver{Ground: waiver, Words: waived, ApprovedBy: approved}
+				}
+			}
+			for _, name := range extracts {
+				var x api.Extract
+				if err := readJSON(name, &x); err != nil {
+					return err
+				}
+				in.Extracts = append(in.Extracts, x)
+			}
 			return sayWarning(cmd, f, in, carry)
 		},
 	}
@@ -110,6 +131,16 @@ not stated, which is something else.`,
 	fl.StringVar(&in.Warning.Handling.TellAtRisk, "tell-at-risk", "", "may those at risk be told: may, must-not")
 	fl.StringArrayVar(&in.Warning.Asked, "ask", nil, "what you ask of the receiver; may be given several times")
 	fl.StringVar(&until, "valid-until", "", "when it ends, as in 2024-03-09T18:00:00Z")
+	fl.StringVar(&duty, "duty", "", "ground of the duty to warn: intentional-killing, serious-bodily-injury, kidnapping")
+	fl.StringVar(&waiver, "waiver", "", "ground on which those at risk are not warned: already-aware, insurgency, criminality, endangers-sources, no-reasonable-way")
+	fl.StringVar(&waived, "waiver-reason", "", "the reason of --waiver in words")
+	fl.StringVar(&approved, "waiver-by", "", "who approved --waiver")
+	fl.StringArrayVar(&extracts, "extract", nil, "file with a text for other readers; may be given several times")
+	fl.StringSliceVar(&in.Quotes, "quote", nil, "handle of a statement that it rests on: its handling is kept; it is not sent along")
+	fl.StringSliceVar(&in.Despite, "despite", nil, "rule of the checks whose warning you override, with --because")
+	fl.StringVar(&in.Because, "because", "", "why, for the record")
+	fl.StringVar(&in.Source, "source", "", "sealed source at the end of the chain, by id or name: its origin token goes, nothing else")
+	fl.StringVar(&in.Scope, "scope", "", "of its origin token: case:NAME or lasting (default: a case of its own)")
 	fl.StringVar(&carry, "carry", "", "also write it to this file, for people to bring; works when the node cannot store")
 	return cmd
 }
@@ -154,7 +185,7 @@ func sayUnknown(w *heed.Warning, list []string) error {
 func overlay(in *api.Warn, flagged api.Warn) {
 	for _, p := range []struct{ to, from *string }{
 		{&in.Headline, &flagged.Headline}, {&in.Text, &flagged.Text}, {&in.Lang, &flagged.Lang}, {&in.Exercise, &flagged.Exercise},
-		{&in.Update, &flagged.Update}, {&in.Revoke, &flagged.Revoke},
+		{&in.Update, &flagged.Update}, {&in.Revoke, &flagged.Revoke}, {&in.Because, &flagged.Because}, {&in.Source, &flagged.Source}, {&in.Scope, &flagged.Scope},
 		{&in.Warning.Handling.TLP, &flagged.Warning.Handling.TLP}, {&in.Warning.Handling.PAP, &flagged.Warning.Handling.PAP},
 		{&in.Warning.Handling.Onward, &flagged.Warning.Handling.Onward}, {&in.Warning.Handling.Attribution, &flagged.Warning.Handling.Attribution},
 		{&in.Warning.Handling.TellAtRisk, &flagged.Warning.Handling.TellAtRisk},
@@ -164,6 +195,8 @@ func overlay(in *api.Warn, flagged api.Warn) {
 		}
 	}
 	in.To = append(in.To, flagged.To...)
+	in.Quotes = append(in.Quotes, flagged.Quotes...)
+	in.Despite = append(in.Despite, flagged.Despite...)
 	in.Warning.Asked = append(in.Warning.Asked, flagged.Warning.Asked...)
 }
 
@@ -222,17 +255,7 @@ func sayWarning(cmd *cobra.Command, f *flags, in api.Warn, carry string) error {
 	if f.json {
 		return printJSON(cmd.OutOrStdout(), b)
 	}
-	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "%s v%d recorded", said.Handle, said.Version)
-	if len(said.To) > 0 {
-		fmt.Fprintf(out, ", on its way to %s (follow it with heed sent %s)", strings.Join(said.To, ", "), said.Handle)
-	} else {
-		fmt.Fprint(out, "; nobody was named to get it")
-	}
-	if carry != "" {
-		fmt.Fprintf(out, "; also in %s", carry)
-	}
-	fmt.Fprintln(out)
+	printSaid(cmd, said, carry)
 	return nil
 }
 

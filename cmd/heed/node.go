@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -295,12 +296,19 @@ func partyTokenCommand(f *flags) *cobra.Command {
 }
 
 func backupCommand(f *flags) *cobra.Command {
-	return &cobra.Command{
+	var sources bool
+	cmd := &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Write a consistent copy of the running node's database; keys are not in it",
-		Args:  cobra.ExactArgs(1),
+		Long: `Write a consistent copy of the running node's database. Keys are not in it. Nor are
+the sealed names of sources, unless --sources asks for them: keep such a copy apart.`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			res, err := f.open(cmd.Context(), http.MethodGet, "/api/backup", nil, nil)
+			q := url.Values{}
+			if sources {
+				q.Set("sources", "yes")
+			}
+			res, err := f.open(cmd.Context(), http.MethodGet, "/api/backup", q, nil)
 			if err != nil {
 				return err
 			}
@@ -313,6 +321,8 @@ func backupCommand(f *flags) *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&sources, "sources", false, "with the sealed names of sources")
+	return cmd
 }
 
 // saveWhole writes an answer to a new file, which is there only if all of it came.

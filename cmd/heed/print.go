@@ -46,6 +46,15 @@ func printSheet(w io.Writer, s desk.Sheet, cols int) {
 	if s.Text != "" {
 		fmt.Fprintf(w, "\n%s\n", wrap(s.Text, "", cols))
 	}
+	if s.Of != "" {
+		line("extract of", s.Of)
+	}
+	for _, x := range s.Extracts {
+		line("extract", extractWords(x))
+	}
+	for _, l := range s.Log {
+		line("log", l)
+	}
 	if s.Kind == heed.KindWarning && s.By != "" {
 		line("our rungs", rungWords(s.Rungs))
 	}
@@ -100,6 +109,9 @@ func printWarning(line func(label, value string), v heed.Warning) {
 	}
 	if v.Duty != nil {
 		line("duty to warn", strings.Join(nonempty(v.Duty.Ground, v.Duty.Specific), ": "))
+		if w := v.Duty.Waiver; w != nil {
+			line("waived", strings.Join(nonempty(w.Ground, w.Words, "approved by "+w.ApprovedBy), ", "))
+		}
 	}
 }
 
@@ -206,14 +218,38 @@ func printSent(w io.Writer, list []desk.Sent, cols int) {
 	}
 	for _, s := range list {
 		fmt.Fprint(w, wrap(fmt.Sprintf("%s v%d  %s  %s", s.Handle, s.Version, s.Said.Format("2006-01-02 15:04Z"), s.Headline), "", cols))
-		if len(s.Ladders) == 0 {
+		if len(s.Ladders) == 0 && len(s.Extracts) == 0 {
 			fmt.Fprintln(w, "  nobody was named to get it")
+		}
+		if s.Of != "" {
+			fmt.Fprintf(w, "  an extract of %s\n", s.Of)
+		}
+		for _, x := range s.Extracts {
+			fmt.Fprint(w, wrap("extract "+extractWords(x), "  ", cols))
 		}
 		for _, l := range s.Ladders {
 			fmt.Fprintf(w, "  %-14s v%d %s  %s\n", fit(l.To, 14), l.Version, rungMarks(l.Rungs), ladderWords(l))
 		}
 	}
 	fmt.Fprintln(w, "rungs: d delivered  o opened  a acknowledged  c accepted  D decided; times are UTC")
+}
+
+// extractWords says in one line what an extract is to its whole.
+func extractWords(x desk.ExtractLine) string {
+	words := fmt.Sprintf("%s v%d, of v%d, to %s", x.Handle, x.Version, x.Of, strings.Join(x.To, ", "))
+	if x.TLP != "" {
+		words += ", " + x.TLP
+	}
+	switch {
+	case x.Revoked:
+		words += "; taken back"
+	case x.Stale:
+		words += "; STALE: the whole has changed since"
+	}
+	if len(x.Withheld) > 0 {
+		words += "; withheld: " + strings.Join(x.Withheld, ", ")
+	}
+	return words
 }
 
 func ladderWords(l desk.Ladder) string {

@@ -22,6 +22,7 @@ import (
 	"heed/internal/desk"
 	"heed/internal/intake"
 	"heed/internal/people"
+	"heed/internal/source"
 	"heed/internal/store"
 )
 
@@ -33,7 +34,7 @@ type House struct {
 	Head     func() string
 	Prove    func(ctx context.Context, by people.Actor, idx int64) (Proof, error)
 	Bundle   func(ctx context.Context, by people.Actor, id heed.ID, with Bundled) ([]byte, error)
-	Backup   func(ctx context.Context, w io.Writer) error
+	Backup   func(ctx context.Context, w io.Writer, sources bool) error
 	Resume   func(ctx context.Context, by people.Actor, words string) error
 	Succeed  func(ctx context.Context, by people.Actor, words string) (log string, err error)
 }
@@ -149,12 +150,25 @@ func (s *Server) routes() map[string]route {
 		"GET /api/policy":           {people.ActPolicy, s.policy},
 		"POST /api/policy":          {people.ActSetPolicy, s.setPolicy},
 		"GET /api/policy/history":   {people.ActPolicy, s.policyHistory},
+		"POST /api/check":           {people.ActDraft, s.check},
+		"GET /api/drafts":           {people.ActDraft, s.drafts},
+		"POST /api/drafts/drop":     {people.ActDraft, s.dropDraft},
+		"POST /api/release":         {people.ActRelease, s.release},
+		"POST /api/extract":         {people.ActWarn, s.extract},
+		"POST /api/sources/key":     {people.ActSource, s.beginSources},
+		"GET /api/sources":          {people.ActSource, s.sources},
+		"POST /api/sources":         {people.ActSource, s.addSource},
+		"POST /api/sources/unlock":  {people.ActLook, s.unlockSources},
+		"POST /api/sources/lock":    {people.ActSource, s.lockSources},
+		"POST /api/sources/look":    {people.ActLook, s.lookAtSource},
+		"POST /api/sources/token":   {people.ActSource, s.sealedHop},
 	}
 }
 
 // Problem is the body of every error.
 type Problem struct {
-	Title string `json:"title"`
+	Title    string         `json:"title"`
+	Findings []heed.Finding `json:"findings,omitempty"` // of the checks before release
 }
 
 // call is one request whose person is known.
@@ -200,11 +214,11 @@ func (s *Server) open(rt route) http.HandlerFunc {
 		}
 		if c.person == nil {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="heed"`)
-			reply(w, http.StatusUnauthorized, Problem{"nobody of this node: use the account it was made with, or your token"})
+			reply(w, http.StatusUnauthorized, Problem{Title: "nobody of this node: use the account it was made with, or your token"})
 			return
 		}
 		if err := s.choose(c); err != nil {
-			reply(w, http.StatusBadRequest, Problem{err.Error()})
+			reply(w, http.StatusBadRequest, Problem{Title: err.Error()})
 			return
 		}
 		c.by.Roles, c.by.Scopes = c.person.RolesAt(c.by.Desk), people.Scopes
@@ -264,12 +278,20 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 	status := http.StatusBadRequest
 	var big *http.MaxBytesError
 	var no *people.Refused
+	var unfit *desk.Unfit
 	switch {
 	case errors.As(err, &no):
 		no.Log(s.Log)
 		if status = http.StatusForbidden; no.Ruling.Hidden {
 			status, err = http.StatusNotFound, desk.ErrUnknown
 		}
+	case errors.As(err, &unfit):
+		reply(w, http.StatusUnprocessableEntity, Problem{err.Error(), unfit.Findings})
+		return
+	case errors.Is(err, source.ErrTooMany):
+		status = http.StatusTooManyRequests
+	case errors.Is(err, source.ErrLocked), errors.Is(err, source.ErrPassphrase):
+		status = http.StatusForbidden
 	case errors.Is(err, desk.ErrUnknown), errors.Is(err, store.ErrNotFound):
 		status, err = http.StatusNotFound, desk.ErrUnknown
 	case errors.Is(err, desk.ErrAmbiguous):
@@ -283,7 +305,7 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 		status = http.StatusServiceUnavailable
 		s.Log.Error("could not write", "err", err)
 	}
-	reply(w, status, Problem{err.Error()})
+	reply(w, status, Problem{Title: err.Error()})
 }
 
 func reply(w http.ResponseWriter, status int, v any) {

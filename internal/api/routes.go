@@ -91,27 +91,12 @@ type Warn struct {
 	Exercise string       `json:"exercise,omitempty"`
 	Warning  heed.Warning `json:"warning,omitzero"`
 	To       []string     `json:"to,omitempty"`
-}
-
-func (s *Server) warn(c *call) (any, error) {
-	var in Warn
-	if err := c.read(&in); err != nil {
-		return nil, err
-	}
-	to, err := s.named(in.To)
-	if err != nil {
-		return nil, err
-	}
-	draft := desk.Draft{Headline: in.Headline, Text: in.Text, Lang: in.Lang, Exercise: in.Exercise, Revoke: in.Revoke,
-		Warning: in.Warning, To: to, Asked: in.Warning.Asked}
-	if in.Update != "" {
-		l, err := s.line(c, in.Update)
-		if err != nil {
-			return nil, err
-		}
-		draft.ID = l.ID
-	}
-	return s.Desk.Warn(c.r.Context(), c.by, draft)
+	Extracts []Extract    `json:"extracts,omitempty"` // texts for other readers
+	Quotes   []string     `json:"quotes,omitempty"`   // handles of what it rests on, for the checks
+	Despite  []string     `json:"despite,omitempty"`  // rules whose warnings are overridden
+	Because  string       `json:"because,omitempty"`  // and why
+	Source   string       `json:"source,omitempty"`   // a sealed source at the end of the chain; it never leaves
+	Scope    string       `json:"scope,omitempty"`    // of its origin token: lasting, or case:NAME
 }
 
 func (s *Server) named(names []string) ([]heed.PartyID, error) {
@@ -357,7 +342,7 @@ func (s *Server) bundle(c *call) (any, error) {
 func (s *Server) backup(c *call) (any, error) {
 	c.w.Header().Set("Content-Type", "application/octet-stream")
 	c.w.Header().Set("Trailer", "X-Heed-Complete")
-	if err := s.Node.Backup(c.r.Context(), c.w); err != nil {
+	if err := s.Node.Backup(c.r.Context(), c.w, c.r.URL.Query().Get("sources") == "yes"); err != nil {
 		s.Log.Error("backup failed", "err", err)
 		panic(http.ErrAbortHandler)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"heed"
 	"heed/internal/people"
+	"heed/internal/source"
 	"heed/internal/stix"
 	"heed/internal/store"
 )
@@ -29,6 +30,9 @@ type Desk struct {
 	Pen       *people.Pen
 	MayAppend func() (ok bool, why string)
 	Changed   func() // told after each commit
+	Releasing func(heed.PartyID) Releasing // what policy asks before release; nil: nothing
+	Sources   *source.Keeper               // nil: none are kept here
+	OriginKey func(desk heed.PartyID, begin bool) ([]byte, error)
 
 	// Elapsed is a time that never steps within a run, by which clocks run; nil: the
 	// store's own.
@@ -57,6 +61,10 @@ type Draft struct {
 	Warning  heed.Warning
 	To       []heed.PartyID // who gets it; a new version also goes to all who got the one before
 	Asked    []string
+	Extracts []Extract // texts for other readers, said with it
+	Quotes   []int64   // leaves of what it rests on, for the checks; they stay here
+	Despite  []string  // rules whose warnings a person overrides
+	Because  string    // and why
 }
 
 // Said is what was recorded.
@@ -66,45 +74,30 @@ type Said struct {
 	Handle  string       `json:"handle"`
 	Leaf    int64        `json:"leaf"`
 	To      []string     `json:"to"`
+
+	Findings []heed.Finding `json:"findings,omitempty"` // warnings of the checks that nobody answered
+	Waits    *Waits         `json:"waits,omitempty"`    // not released, not recorded: a second person is needed
+	Extracts []Said         `json:"extracts,omitempty"`
+	Stale    []ExtractLine  `json:"stale,omitempty"` // extracts that are of an older version now
 }
 
-// Warn says a warning, or a new version of one, and makes its deliveries due.
+// Warn says a warning, or a new version of one, and makes its deliveries due. The checks
+// before release are asked first: what they refuse is an [Unfit]. Where policy asks for a
+// second person the draft waits, and nothing is recorded yet.
 func (d *Desk) Warn(ctx context.Context, by people.Actor, draft Draft) (Said, error) {
-	if err := d.ready(draft.To); err != nil {
-		return Said{}, err
-	}
 	if draft.ID == "" {
 		if err := people.Check(by, people.ActWarn, heed.Ref{}, people.Object{Desk: by.Desk}, heed.Handling{}); err != nil {
 			return Said{}, err
 		}
 	}
-	to, old, err := d.receivers(ctx, by, draft)
+	p, err := d.prepare(ctx, by, draft)
 	if err != nil {
 		return Said{}, err
 	}
-	id := draft.ID
-	if id == "" {
-		id = d.Pen.NewID(heed.KindWarning)
+	if wait, longest := p.waits(d.releasing(by.Desk)); wait {
+		return d.hold(ctx, by, p, longest)
 	}
-	deliveries := d.newIDs(heed.KindDelivery, len(to))
-	var said Said
-	err = d.Store.Update(ctx, lane(draft.Warning.Precedence), func(tx *store.Tx) error {
-		s := draft.statement(by.Desk, id, tx.Now(), old)
-		rec, err := d.say(tx, by, s)
-		if err != nil {
-			return err
-		}
-		said = Said{ID: id, Version: s.Version, Handle: heed.Handle(id), Leaf: rec.Index}
-		for i, p := range to {
-			if err := d.hand(tx, by, rec, s.Exercise, p, draft.Warning.Handling, draft.Asked, deliveries[i], lane(draft.Warning.Precedence)); err != nil {
-				return err
-			}
-			said.To = append(said.To, d.Directory.Show(p))
-		}
-		return nil
-	})
-	d.done(err)
-	return said, err
+	return d.speak(ctx, by, p, nil)
 }
 
 // statement makes the next version of what the draft says.

@@ -227,6 +227,9 @@ type Sheet struct {
 	Asked     []string         `json:"asked,omitempty"` // by those who delivered it
 	Decisions []heed.Decision  `json:"decisions,omitempty"`
 	Alarms    []store.Evidence `json:"alarms,omitempty"`
+	Extracts  []ExtractLine    `json:"extracts,omitempty"` // of a warning of ours: who got what instead
+	Of        string           `json:"of,omitempty"`       // of an extract of ours: its whole
+	Log       []string         `json:"log,omitempty"`      // what this desk noted about it
 }
 
 // Show gives the statement at leaf idx in full. It writes nothing: who shows it to a
@@ -304,12 +307,42 @@ func (d *Desk) around(tx *store.Tx, by people.Actor, sheet *Sheet, rec store.Rec
 			sheet.Decisions = append(sheet.Decisions, *obj.Statement.Decision)
 		}
 	}
+	if err := d.kin(tx, by, sheet, rec); err != nil {
+		return err
+	}
 	list, err := alarms(tx, by)
 	for _, a := range list {
 		if a.First == rec.Index {
 			sheet.Alarms = append(sheet.Alarms, a)
 		}
 	}
+	return err
+}
+
+// kin adds extracts, the whole of an extract, and what the desk noted.
+func (d *Desk) kin(tx *store.Tx, by people.Actor, sheet *Sheet, rec store.Record) (err error) {
+	if rec.Author != by.Desk {
+		obj, err := stix.Recorded(rec.Envelope.Payload)
+		if err != nil {
+			return nil // erased, or foreign: it is an extract of nothing
+		}
+		words, err := d.partOfAnother(tx, by, rec, obj.Statement)
+		if words != "" {
+			sheet.Notes = append(sheet.Notes, words)
+		}
+		return err
+	}
+	if sheet.Extracts, err = d.extracts(tx, by, rec.ID); err != nil {
+		return err
+	}
+	link, err := wholeOf(tx, by.Desk, rec.ID, rec.Version)
+	if err != nil {
+		return err
+	}
+	if link != nil {
+		sheet.Of = heed.Ref{ID: link.Of, Version: link.OfVersion}.String()
+	}
+	sheet.Log, err = logsOn(tx, by.Desk, rec.ID)
 	return err
 }
 
@@ -335,6 +368,8 @@ type Sent struct {
 	Urgency  heed.Precedence `json:"precedence,omitempty"`
 	Said     time.Time       `json:"said"`
 	Ladders  []Ladder        `json:"ladders"`
+	Extracts []ExtractLine   `json:"extracts,omitempty"` // texts that other readers got, and what was kept back
+	Of       string          `json:"of,omitempty"`       // it is an extract of this
 }
 
 // SentList lists at most n of the warnings that a desk said, newest first.
@@ -394,7 +429,17 @@ func (d *Desk) sent(tx *store.Tx, l store.Line) (Sent, error) {
 		}
 		s.Ladders = append(s.Ladders, ld)
 	}
-	return s, nil
+	if l.Author != l.Desk {
+		return s, nil
+	}
+	if s.Extracts, err = d.extracts(tx, people.Actor{Desk: l.Desk}, l.ID); err != nil {
+		return s, err
+	}
+	link, err := wholeOf(tx, l.Desk, l.ID, l.Version)
+	if err == nil && link != nil {
+		s.Of = heed.Ref{ID: link.Of, Version: link.OfVersion}.String()
+	}
+	return s, err
 }
 
 // Knew is one line of who knew what when.

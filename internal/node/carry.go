@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"heed"
 	"heed/internal/api"
+	"heed/internal/desk"
 	"heed/internal/envelope"
 	"heed/internal/people"
 	"heed/internal/stix"
@@ -28,6 +30,9 @@ func Carry(dir, as string, in api.Warn, file string, now time.Time) (handle stri
 	if in.Update != "" {
 		return "", errors.New("a new version needs the node, which counts the versions")
 	}
+	if in.Source != "" || len(in.Extracts) > 0 || len(in.Quotes) > 0 {
+		return "", errors.New("sealed sources, extracts and quoted statements need the node: carry a warning without them, or bring the node up")
+	}
 	p, err := c.ownDesk(dir, as)
 	if err != nil {
 		return "", err
@@ -41,6 +46,12 @@ func Carry(dir, as string, in api.Warn, file string, now time.Time) (handle stri
 	w := in.Warning
 	s := heed.Statement{ID: pen.NewID(heed.KindWarning), Author: p.ID, Version: 1, Kind: heed.KindWarning, Created: now, Modified: now,
 		Lang: in.Lang, Exercise: in.Exercise, Headline: in.Headline, Text: in.Text, Warning: &w}
+	if w.Part, err = pen.Draw(16); err != nil {
+		return "", err
+	}
+	if found := heed.CheckRelease(&s, heed.Around{}); heed.Refused(found) {
+		return "", &desk.Unfit{Findings: slices.DeleteFunc(found, func(f heed.Finding) bool { return f.Severity != heed.Refuse })}
+	}
 	env, err := pen.Seal(s)
 	if err != nil {
 		return "", err

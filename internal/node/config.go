@@ -49,6 +49,20 @@ type Config struct {
 	Database string `json:"database"`
 	// PlainHTTP leaves TLS to a proxy in front. Peers then show tokens instead of keys.
 	PlainHTTP bool `json:"plain_http,omitzero"`
+	// Release is what is asked before a warning of a desk goes out.
+	Release Release `json:"release,omitzero"`
+}
+
+// Release is what is asked before a warning goes out.
+type Release struct {
+	// FourEyes asks for a second named person: heed release.
+	FourEyes bool `json:"four_eyes,omitzero"`
+	// Longest is how long an urgent warning may wait for that person, as in 10m; then it goes
+	// by itself. Left out, an urgent one does not wait.
+	Longest string `json:"longest,omitzero"`
+	// Warnings says whether a warning of the checks is told (tell, also when left out) or stops
+	// what is not urgent until a person overrides it (stop).
+	Warnings string `json:"warnings,omitzero"`
 }
 
 // ErrNoNode means that a folder holds no node.
@@ -65,6 +79,9 @@ func ReadConfig(dir string) (Config, error) {
 		return c, err
 	}
 	if err := json.Unmarshal(b, &c, json.RejectUnknownMembers(true)); err != nil {
+		return c, fmt.Errorf("%s: %w", filepath.Join(dir, configName), err)
+	}
+	if err := c.Release.check(); err != nil {
 		return c, fmt.Errorf("%s: %w", filepath.Join(dir, configName), err)
 	}
 	return c, nil

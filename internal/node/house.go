@@ -256,6 +256,8 @@ func bundled(tx *store.Tx, by people.Actor, r store.Record, with api.Bundled) (s
 		if act = people.ActRelease; !with.Decisions {
 			return entry, nil
 		}
+	case heed.KindLink, heed.KindLog:
+		return left, nil // that there are extracts, or notes, is nobody else's business
 	default:
 		return entry, nil
 	}
@@ -292,15 +294,16 @@ func (n *Node) addRecord(tx *store.Tx, b *verify.Bundle, r store.Record, h ledge
 }
 
 // Backup writes a consistent copy of the database while the node runs. Keys are not in it:
-// they stand in the folder beside, and are kept apart.
-func (n *Node) Backup(ctx context.Context, w io.Writer) error {
+// they stand in the folder beside, and are kept apart. Nor are the sealed names of sources,
+// unless they are asked for.
+func (n *Node) Backup(ctx context.Context, w io.Writer, sources bool) error {
 	dir, err := os.MkdirTemp(n.Dir, ".backup-*")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
 	name := filepath.Join(dir, "heed.db")
-	if err := n.db.Backup(ctx, name); err != nil {
+	if err := n.db.Backup(ctx, name, sources); err != nil {
 		return err
 	}
 	f, err := os.Open(name)

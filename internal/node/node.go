@@ -25,6 +25,7 @@ import (
 	"heed/internal/intake"
 	"heed/internal/ledger"
 	"heed/internal/people"
+	"heed/internal/source"
 	"heed/internal/store"
 	"heed/internal/taxii"
 )
@@ -62,6 +63,7 @@ type Node struct {
 	dispatch  *deliver.Dispatcher
 	client    *taxii.Client
 	answers   taxii.Answers
+	sources   *source.Keeper
 	gate      gate
 	heads     chan seenHead
 
@@ -83,7 +85,7 @@ func New(ctx context.Context, dir string, w World) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{Dir: dir, Config: conf, world: w, heads: make(chan seenHead, 1024)}
+	n := &Node{Dir: dir, Config: conf, world: w, sources: &source.Keeper{Now: w.Now, For: unlockedFor}, heads: make(chan seenHead, 1024)}
 	n.db, err = store.Open(ctx, store.Options{URL: conf.databaseURL(dir), Now: w.Now, Rand: w.Rand, Log: w.Log, Fatal: w.Fatal, Batch: w.Batch})
 	if err != nil {
 		return nil, err
@@ -107,7 +109,8 @@ func (n *Node) assemble(ctx context.Context) error {
 	n.pen = &people.Pen{Directory: n.directory, Keys: keys, Origin: n.origin, Rand: n.world.Rand}
 	n.intake = &intake.Intake{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend,
 		Heads: n.noteHead, Head: n.Head}
-	n.desk = &desk.Desk{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend, Changed: n.changed, Elapsed: elapsed(n.world.Now)}
+	n.desk = &desk.Desk{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend, Changed: n.changed, Elapsed: elapsed(n.world.Now),
+		Sources: n.sources, OriginKey: n.originKey, Releasing: n.releasing}
 	n.dispatch = &deliver.Dispatcher{Store: n.db, Directory: n.directory, Owner: fmt.Sprintf("%s-%d", n.Config.Name, os.Getpid()),
 		Now: n.world.Now, Log: n.world.Log, Send: n.client.Send, Take: n.takeReceipts, Heads: n.noteHead}
 	if err := n.loadLog(ctx); err != nil {
@@ -161,7 +164,7 @@ func (n *Node) Start(ctx context.Context) error {
 	if err := n.beat(ctx); err != nil {
 		n.world.Log.Error("no head could be signed", "err", err)
 	}
-	for _, work := range []func(context.Context){n.dispatch.Run, n.beats, n.compareHeads, n.askAgain, n.buildViews, n.keepAnswers, n.followCases, n.ringClocks, n.checkClocks} {
+	for _, work := range []func(context.Context){n.dispatch.Run, n.beats, n.compareHeads, n.askAgain, n.buildViews, n.keepAnswers, n.followCases, n.ringClocks, n.checkClocks, n.releaseDue} {
 		n.running.Add(1)
 		go func() { defer n.running.Done(); work(run) }()
 	}

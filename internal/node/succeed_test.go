@@ -26,7 +26,7 @@ func TestSuccessor(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			p := meet(t, database(t, engine)) // the harbour's node is the one that falls behind
 			backup := filepath.Join(t.TempDir(), "backup")
-			if err := p.n[1].Store().Backup(t.Context(), backup); err != nil {
+			if err := p.n[1].Store().Backup(t.Context(), backup, false); err != nil {
 				t.Fatal(err)
 			}
 			said := p.story() // lost at the harbour, kept at the coast
@@ -82,7 +82,7 @@ func TestNoSuccessorWithoutABreak(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	backup := filepath.Join(t.TempDir(), "backup")
-	if err := p.n[0].Store().Backup(t.Context(), backup); err != nil {
+	if err := p.n[0].Store().Backup(t.Context(), backup, false); err != nil {
 		t.Fatal(err)
 	}
 	p.stop(0)

@@ -2,6 +2,7 @@ package people
 
 import (
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -30,6 +31,15 @@ func (p *Pen) NewID(k heed.Kind) heed.ID {
 		panic("people: no randomness: " + err.Error()) // nothing can be signed without
 	}
 	return heed.ID(k.STIXType() + "--" + id.String())
+}
+
+// Draw gives n fresh random bytes in base32.
+func (p *Pen) Draw(n int) (string, error) {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(p.Rand, b); err != nil {
+		return "", err
+	}
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b), nil
 }
 
 // namespace is Heed's own, for ids that follow from what they are about (RFC 9562, 5.5).

@@ -17,17 +17,40 @@ import (
 // A backup is one SQLite file with the tables of the ledger and the house, whatever engine it
 // was taken from; what it holds of views is rebuilt anyway. So either engine restores it.
 
-// Backup writes a consistent copy into a new file, while others write.
-func (db *DB) Backup(ctx context.Context, name string) error {
+// Backup writes a consistent copy into a new file, while others write. The sealed names of
+// sources are in it only if they are asked for: they are a class of their own.
+func (db *DB) Backup(ctx context.Context, name string, sources bool) error {
 	if db.pg {
-		return db.backupPostgres(ctx, name)
+		if err := db.backupPostgres(ctx, name); err != nil || sources {
+			return err
+		}
+		return leaveOut(ctx, name)
 	}
 	src, err := sql.Open("sqlite", "file:"+(&url.URL{Path: db.opt.URL}).EscapedPath()+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		return err
 	}
 	_, err = src.ExecContext(ctx, `VACUUM INTO ?`, name)
-	return errors.Join(err, src.Close())
+	if err := errors.Join(err, src.Close()); err != nil || sources {
+		return err
+	}
+	return leaveOut(ctx, name)
+}
+
+// leaveOut empties the tables that stand apart in a copy, and packs it, so that no page
+// keeps what was in them.
+func leaveOut(ctx context.Context, name string) error {
+	dst, err := sql.Open("sqlite", "file:"+(&url.URL{Path: name}).EscapedPath()+"?_pragma=secure_delete(1)")
+	if err != nil {
+		return err
+	}
+	for _, t := range apart {
+		if _, err := dst.ExecContext(ctx, `DELETE FROM `+t); err != nil {
+			return errors.Join(err, dst.Close())
+		}
+	}
+	_, err = dst.ExecContext(ctx, `VACUUM`)
+	return errors.Join(err, dst.Close())
 }
 
 // backupPostgres copies one consistent state, row by row.

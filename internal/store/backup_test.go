@@ -34,7 +34,7 @@ func backups(t *testing.T, e *engine) {
 		}
 	}()
 	file := filepath.Join(t.TempDir(), "backup")
-	err := db.Backup(t.Context(), file)
+	err := db.Backup(t.Context(), file, false)
 	close(stop)
 	<-done
 	if err != nil {
@@ -73,7 +73,7 @@ func backups(t *testing.T, e *engine) {
 		t.Error("these payloads are no statements: a view was built of what?")
 	}
 	back := filepath.Join(t.TempDir(), "back")
-	if err := second.Backup(t.Context(), back); err != nil {
+	if err := second.Backup(t.Context(), back, false); err != nil {
 		t.Fatal(err)
 	}
 	third := restored(t, back)

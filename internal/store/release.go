@@ -77,8 +77,8 @@ func (tx *Tx) Drafts(desk heed.PartyID) ([]PendingDraft, error) {
 }
 
 // DraftsDue lists the drafts of all desks that go by themselves by now.
-func (tx *Tx) DraftsDue() ([]PendingDraft, error) {
-	return tx.drafts(`WHERE due > 0 AND due <= ? ORDER BY due, id`, tx.now.UnixMicro())
+func (tx *Tx) DraftsDue(now time.Time) ([]PendingDraft, error) {
+	return tx.drafts(`WHERE due > 0 AND due <= ? ORDER BY due, id`, now.UnixMicro())
 }
 
 func (tx *Tx) drafts(where string, args ...any) ([]PendingDraft, error) {
