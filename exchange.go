@@ -140,12 +140,17 @@ type Log struct {
 	Succeeds string `json:"succeeds,omitzero"`
 	Records  int64  `json:"records,omitzero"`
 	Head     string `json:"head,omitzero"`
+	// With [Access] only: how many reads the desk's access log holds, and the hash of the
+	// newest.
+	Count int64  `json:"count,omitzero"`
+	Hash  Digest `json:"hash,omitzero"`
 }
 
 // The acts of a [Log] note that Heed itself reads.
 const (
 	Resume  = "resume"  // a restored node goes on without a peer's answer
 	Succeed = "succeed" // a successor log begins
+	Access  = "access"  // the head of the desk's access log
 )
 
 func (d *Delivery) check() error {
@@ -225,6 +230,9 @@ func (l *Log) check() error {
 		return errors.New("a successor names its log, the one before, how many records stand before it, and who decided so and why")
 	case l.Act != Succeed && (l.Log != "" || l.Succeeds != "" || l.Records != 0 || l.Head != ""):
 		return errors.New("log, succeeds, records and head go with succeed, and only with it")
+	}
+	if access := l.Act == Access; access != (l.Count > 0) || access != l.Hash.Valid() || !access && l.Hash != "" {
+		return errors.New("count and hash go with the act access, and only with it")
 	}
 	return nil
 }

@@ -133,6 +133,7 @@ type Statement struct {
 	Claim      *Claim
 	Event      *Event
 	Policy     *Policy
+	Roster     *Roster
 }
 
 // Subject is what a statement is about: the statement that a delivery hands over, a receipt
@@ -268,6 +269,7 @@ func (s *Statement) checkBody() error {
 		{KindClaim, s.Claim != nil, func() error { return s.Claim.check() }},
 		{KindEvent, s.Event != nil, func() error { return s.Event.check() }},
 		{KindPolicy, s.Policy != nil, func() error { return s.Policy.Check() }},
+		{KindRoster, s.Roster != nil, func() error { return s.Roster.check() }},
 	}
 	for _, b := range bodies {
 		switch {
@@ -289,7 +291,7 @@ func (k Kind) Typed() bool {
 	switch k {
 	case KindWarning, KindDelivery, KindReceipt, KindDecision, KindKey, KindLog, KindGrant, KindQuestion,
 		KindCase, KindLink, KindAssessment, KindOutcome, KindAnswer, KindFeedback, KindRelation, KindClaim, KindEvent,
-		KindPolicy:
+		KindPolicy, KindRoster:
 		return true
 	}
 	return false

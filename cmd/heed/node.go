@@ -68,7 +68,9 @@ func initCommand(f *flags) *cobra.Command {
 			for _, c := range made.Cards {
 				fmt.Fprintf(out, "party        %s (%s)\nfingerprint  %s\n", c.Name, c.Party, c.Fingerprint)
 			}
-			fmt.Fprintf(out, "token        %s\n             stands for %s; shown once, kept as a hash\n", made.Token, b.Person)
+			fmt.Fprintf(out, "person       %s, who is here %s;\n             further people: heed person add\n", made.Person, listRoles(made.Roles))
+			fmt.Fprintf(out, "token        %s\n             stands for %s in scripts; shown once, kept as a hash\n", made.Token, made.Person)
+			fmt.Fprintf(out, "sign in      %s\n             good once, within a day; there is no password until you set one\n", made.Link)
 			fmt.Fprintf(out, "next         heed serve --node %s\n", args[0])
 			return nil
 		},

@@ -1,6 +1,6 @@
 // Package api is the door of the house: what the people of a node and their scripts ask of
 // it, as JSON over HTTP. On the socket in the node's folder the caller is known by the
-// account the kernel names; elsewhere by a bearer token. Every error is one sentence.
+// account the kernel names; elsewhere by a bearer token or a browser's session. Every error is one sentence.
 package api
 
 import (
@@ -10,6 +10,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,9 +84,11 @@ type Proof struct {
 type Server struct {
 	Store     *store.DB
 	Directory *people.Directory
+	Accounts  *people.Accounts
 	Desk      *desk.Desk
 	Intake    *intake.Intake
 	Node      House
+	Proxies   []netip.Prefix // whose word counts for where a request came from
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -103,7 +107,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		reply(w, http.StatusNotFound, Problem{Title: "nothing is here"})
 	})
-	return mux
+	return http.NewCrossOriginProtection().Handler(mux) // a browser's session may be shown
 }
 
 // route is one question of the house, and the act it is. An act on the node is decided at
@@ -115,7 +119,7 @@ type route struct {
 
 // groups lists all routes; each group stands beside what serves it.
 func (s *Server) groups() []map[string]route {
-	return []map[string]route{s.routes(), s.caseRoutes()}
+	return []map[string]route{s.routes(), s.caseRoutes(), s.personRoutes()}
 }
 
 func (s *Server) routes() map[string]route {
@@ -175,7 +179,7 @@ type Problem struct {
 type call struct {
 	w      http.ResponseWriter
 	r      *http.Request
-	person *people.Person
+	caller *people.Caller
 	by     people.Actor
 }
 
@@ -204,24 +208,17 @@ func WithCaller(ctx context.Context, c net.Conn) context.Context {
 func (s *Server) open(rt route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		c := &call{w: w, r: r}
-		if uid, ok := r.Context().Value(callerKey{}).(int); ok {
-			c.person = s.Directory.PersonByUID(uid)
-			c.by.Local, c.by.SteppedUp = true, true
-		}
-		if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-			c.person = s.Directory.PersonByToken(token)
-			c.by.Local, c.by.SteppedUp = false, false
-		}
-		if c.person == nil {
-			w.Header().Set("WWW-Authenticate", `Bearer realm="heed"`)
-			reply(w, http.StatusUnauthorized, Problem{Title: "nobody of this node: use the account it was made with, or your token"})
+		var err error
+		if c.caller, err = s.identify(r); err != nil {
+			s.fail(w, err)
 			return
 		}
-		if err := s.choose(c); err != nil {
+		desk, err := s.choose(c)
+		if err != nil {
 			reply(w, http.StatusBadRequest, Problem{Title: err.Error()})
 			return
 		}
-		c.by.Roles, c.by.Scopes = c.person.RolesAt(c.by.Desk), people.Scopes
+		c.by = c.caller.At(desk)
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		if err := s.atDoor(c, rt.act); err != nil {
 			s.fail(w, err)
@@ -247,30 +244,43 @@ func (s *Server) atDoor(c *call, act people.Act) error {
 // ofNode are the questions that no desk needs to be named for.
 var ofNode = map[string]bool{"/api/status": true, "/api/backup": true, "/api/ledger/head": true, "/api/parties": true, "/api/parties/token": true}
 
-// choose takes the desk that the caller names, or the only one it acts for.
-func (s *Server) choose(c *call) error {
-	c.by.Person = c.person.Name
-	name := c.r.URL.Query().Get("as")
-	if name == "" && ofNode[c.r.URL.Path] && len(c.person.Parties) > 0 {
-		c.by.Desk = c.person.Parties[0]
-		return nil
-	}
-	if name == "" {
-		if len(c.person.Parties) != 1 {
-			return errors.New("this node has several desks; say with --as which one speaks")
+// identify finds out who calls. A token that is shown counts alone, right or wrong: it never
+// falls back on the socket or a session. Each is shown once or not at all.
+func (s *Server) identify(r *http.Request) (*people.Caller, error) {
+	ctx := r.Context()
+	if shown := r.Header.Values("Authorization"); len(shown) > 0 {
+		scheme, token, _ := strings.Cut(shown[0], " ")
+		if len(shown) > 1 || !strings.EqualFold(scheme, "Bearer") {
+			return nil, people.ErrNobody
 		}
-		c.by.Desk = c.person.Parties[0]
-		return nil
+		return s.Accounts.ByToken(ctx, people.OriginOf(r, s.Proxies), strings.TrimSpace(token))
+	}
+	if uid, ok := ctx.Value(callerKey{}).(int); ok {
+		return s.Accounts.ByUID(ctx, uid)
+	}
+	return s.Accounts.BySession(ctx, people.SessionOf(r))
+}
+
+// choose takes the desk that the caller names, or the only one it acts for.
+func (s *Server) choose(c *call) (heed.PartyID, error) {
+	desks := c.caller.Person.Desks()
+	name := c.r.URL.Query().Get("as")
+	switch {
+	case name == "" && len(desks) == 0:
+		return "", errors.New(c.caller.Person.Name + " has no role at any desk of this node: ask your administrator")
+	case name == "" && (len(desks) == 1 || ofNode[c.r.URL.Path]):
+		return desks[0], nil
+	case name == "":
+		return "", errors.New("this node has several desks; say with --as which one speaks")
 	}
 	p, err := s.Directory.Named(name)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if !p.Own || !c.person.ActsFor(p.ID) {
-		return errors.New(c.person.Name + " does not act for " + name)
+	if !p.Own || !slices.Contains(desks, p.ID) {
+		return "", errors.New(c.caller.Person.Name + " does not act for " + name)
 	}
-	c.by.Desk = p.ID
-	return nil
+	return p.ID, nil
 }
 
 // fail gives an error its status. What is not foreseen is ours, and goes to the log.
@@ -279,6 +289,7 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 	var big *http.MaxBytesError
 	var no *people.Refused
 	var unfit *desk.Unfit
+	var many *people.TooMany
 	switch {
 	case errors.As(err, &no):
 		no.Log(s.Log)
@@ -292,6 +303,16 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 		status = http.StatusTooManyRequests
 	case errors.Is(err, source.ErrLocked), errors.Is(err, source.ErrPassphrase):
 		status = http.StatusForbidden
+	case errors.Is(err, people.ErrNobody):
+		w.Header().Set("WWW-Authenticate", `Bearer realm="heed"`)
+		status = http.StatusUnauthorized
+	case errors.As(err, &many):
+		w.Header().Set("Retry-After", strconv.Itoa(int(many.Wait.Seconds())+1))
+		status = http.StatusTooManyRequests
+	case errors.Is(err, people.ErrNoPerson):
+		status = http.StatusNotFound
+	case errors.Is(err, people.ErrNameTaken), errors.Is(err, people.ErrLastAdmin):
+		status = http.StatusConflict
 	case errors.Is(err, desk.ErrUnknown), errors.Is(err, store.ErrNotFound):
 		status, err = http.StatusNotFound, desk.ErrUnknown
 	case errors.Is(err, desk.ErrAmbiguous):
@@ -300,7 +321,7 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 		status = http.StatusForbidden
 	case errors.As(err, &big):
 		status = http.StatusRequestEntityTooLarge
-	case errors.Is(err, desk.ErrNotNow), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrStopped),
+	case errors.Is(err, desk.ErrNotNow), errors.Is(err, people.ErrNotNow), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrStopped),
 		errors.Is(err, store.ErrStaleWriter), errors.Is(err, store.ErrUnknownCommit):
 		status = http.StatusServiceUnavailable
 		s.Log.Error("could not write", "err", err)

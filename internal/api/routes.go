@@ -332,6 +332,8 @@ func (s *Server) bundle(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, marking := people.LineObject(l)
+	s.noted(c, "bundle", heed.Ref{ID: l.ID, Version: l.Version}, marking)
 	c.w.Header().Set("Content-Type", "application/json")
 	_, _ = c.w.Write(b)
 	return nil, nil
@@ -357,9 +359,9 @@ func (s *Server) statement(c *call) (any, error) {
 		return nil, err
 	}
 	var out jsontext.Value
+	var loaded people.Loaded
 	err = s.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		loaded, err := people.Load(tx, l.Index)
-		if err != nil {
+		if loaded, err = people.Load(tx, l.Index); err != nil {
 			return err
 		}
 		if err := loaded.Check(c.by, people.ActRead); err != nil {
@@ -368,7 +370,16 @@ func (s *Server) statement(c *call) (any, error) {
 		out, err = people.Outer(loaded.Record)
 		return err
 	})
+	if err == nil {
+		s.noted(c, "statement", loaded.Record.Ref(), loaded.Handling)
+	}
 	return out, err
+}
+
+// noted writes into the access log that the caller gets a text. That it cannot be written is
+// logged and holds nothing back.
+func (s *Server) noted(c *call, act string, ref heed.Ref, marking heed.Handling) {
+	_ = s.Accounts.Reading(c.r.Context(), c.by, act, ref, marking) // logged there
 }
 
 // parcel gives a statement with the deliveries that this desk made of it, for people to
@@ -381,9 +392,9 @@ func (s *Server) parcel(c *call) (any, error) {
 	out := struct {
 		Objects []jsontext.Value `json:"objects"`
 	}{}
+	var loaded people.Loaded
 	err = s.Store.View(c.r.Context(), func(tx *store.Tx) error {
-		loaded, err := people.Load(tx, l.Index)
-		if err != nil {
+		if loaded, err = people.Load(tx, l.Index); err != nil {
 			return err
 		}
 		if err := loaded.Check(c.by, people.ActRead); err != nil {
@@ -412,6 +423,9 @@ func (s *Server) parcel(c *call) (any, error) {
 		}
 		return nil
 	})
+	if err == nil {
+		s.noted(c, "parcel", loaded.Record.Ref(), loaded.Handling)
+	}
 	return &out, err
 }
 

@@ -27,9 +27,10 @@ import (
 type Desk struct {
 	Store     *store.DB
 	Directory *people.Directory
+	Accounts  *people.Accounts // keeps the access log
 	Pen       *people.Pen
 	MayAppend func() (ok bool, why string)
-	Changed   func() // told after each commit
+	Changed   func()                       // told after each commit
 	Releasing func(heed.PartyID) Releasing // what policy asks before release; nil: nothing
 	Sources   *source.Keeper               // nil: none are kept here
 	OriginKey func(desk heed.PartyID, begin bool) ([]byte, error)
@@ -46,7 +47,7 @@ type Desk struct {
 var (
 	ErrUnknown   = errors.New("nothing here has this handle")
 	ErrAmbiguous = errors.New("two statements share this handle; name one by its full id")
-	ErrNotNow    = errors.New("this node may not write to its ledger now")
+	ErrNotNow    = people.ErrNotNow
 	ErrNot       = errors.New("this cannot be done")
 )
 

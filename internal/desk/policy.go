@@ -33,7 +33,7 @@ func (d *Desk) SetPolicy(ctx context.Context, by people.Actor, text string) (Pol
 	if err := people.Check(by, people.ActSetPolicy, heed.Ref{}, people.Object{}, heed.Handling{}); err != nil {
 		return PolicySheet{}, err
 	}
-	policy, err := people.ParsePolicy([]byte(text), d.names())
+	policy, err := people.ParsePolicy([]byte(text), d.names(ctx))
 	if err != nil {
 		return PolicySheet{}, err
 	}
@@ -66,7 +66,7 @@ func (d *Desk) SetPolicy(ctx context.Context, by people.Actor, text string) (Pol
 	return sheet, err
 }
 
-func (d *Desk) names() people.Names {
+func (d *Desk) names(ctx context.Context) people.Names {
 	return people.Names{
 		Party: func(name string) (heed.PartyID, error) {
 			p, err := d.Directory.Named(name)
@@ -75,7 +75,10 @@ func (d *Desk) names() people.Names {
 			}
 			return p.ID, nil
 		},
-		Person: func(name string) bool { return d.Directory.PersonNamed(name) != nil },
+		Person: func(name string) bool {
+			p, err := d.Accounts.Person(ctx, name)
+			return err == nil && p.Active
+		},
 	}
 }
 

@@ -232,8 +232,8 @@ type Sheet struct {
 	Log       []string         `json:"log,omitempty"`      // what this desk noted about it
 }
 
-// Show gives the statement at leaf idx in full. It writes nothing: who shows it to a
-// person records [heed.Opened] first, with [Desk.Climb].
+// Show gives the statement at leaf idx in full, once the access log has it that the actor
+// reads it. Who shows it to a person records [heed.Opened] first, with [Desk.Climb].
 func (d *Desk) Show(ctx context.Context, by people.Actor, idx int64) (Sheet, error) {
 	if err := d.Store.CatchUp(ctx); err != nil {
 		return Sheet{}, err
@@ -269,7 +269,13 @@ func (d *Desk) Show(ctx context.Context, by people.Actor, idx int64) (Sheet, err
 		}
 		return d.around(tx, by, &sheet, rec)
 	})
-	return sheet, err
+	if err != nil {
+		return Sheet{}, err
+	}
+	if err := d.Accounts.Reading(ctx, by, "show", heed.Ref{ID: sheet.ID, Version: sheet.Version}, sheet.Holds); err != nil {
+		sheet.Notes = append(sheet.Notes, err.Error())
+	}
+	return sheet, nil
 }
 
 func (s *Sheet) fill(rec store.Record) error {

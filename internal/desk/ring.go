@@ -210,14 +210,14 @@ func (d *Desk) owner(tx *store.Tx, desk heed.PartyID, row heed.Clocks) string {
 
 // onDuty names who answers for a step of a policy now: a person by name, or whoever of the
 // role; empty when there is nobody.
-func (d *Desk) onDuty(_ *store.Tx, desk heed.PartyID, step string) string {
+func (d *Desk) onDuty(tx *store.Tx, desk heed.PartyID, step string) string {
 	if name, ok := strings.CutPrefix(step, "person:"); ok {
-		if !d.Directory.Acts(name, desk) {
+		if acts, err := people.ActsFor(tx, name, desk); err != nil || !acts {
 			return ""
 		}
 		return step
 	}
-	if len(d.Directory.Holding(desk, people.Role(step))) == 0 {
+	if who, err := tx.Holding(desk, step); err != nil || len(who) == 0 {
 		return ""
 	}
 	return step
@@ -304,7 +304,11 @@ func (d *Desk) HandOver(ctx context.Context, by people.Actor, to, words string) 
 	if err := people.Check(by, people.ActContacts, heed.Ref{}, people.Object{}, heed.Handling{}); err != nil {
 		return out, err
 	}
-	if !d.Directory.Acts(to, by.Desk) {
+	acts := false
+	if err := d.Store.View(ctx, func(tx *store.Tx) (err error) { acts, err = people.ActsFor(tx, to, by.Desk); return err }); err != nil {
+		return out, err
+	}
+	if !acts {
 		return out, fmt.Errorf("%w: nobody called %s acts for this desk", ErrNot, to)
 	}
 	if err := d.ready(nil); err != nil {

@@ -6,12 +6,12 @@ import (
 	"crypto/elliptic"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
 	"math/big"
+	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,6 +51,14 @@ type Config struct {
 	PlainHTTP bool `json:"plain_http,omitzero"`
 	// Release is what is asked before a warning of a desk goes out.
 	Release Release `json:"release,omitzero"`
+	// DeskURL is how browsers reach the desk, if not as URL says: https://desk.example. Its
+	// host is what passkeys are bound to, and must be a name.
+	DeskURL string `json:"desk_url,omitzero"`
+	// Proxies are the addresses or prefixes whose word counts for where a request came from
+	// (X-Forwarded-For). Nobody else's does.
+	Proxies []string `json:"proxies,omitzero"`
+	// OIDC is an outside provider of sign-in.
+	OIDC *OIDC `json:"oidc,omitzero"`
 }
 
 // Release is what is asked before a warning goes out.
@@ -63,6 +71,15 @@ type Release struct {
 	// Warnings says whether a warning of the checks is told (tell, also when left out) or stops
 	// what is not urgent until a person overrides it (stop).
 	Warnings string `json:"warnings,omitzero"`
+}
+
+// OIDC is an OpenID Connect provider. Its client secret stands in a file of the folder or in
+// the environment (HEED_OIDC_SECRET), never here.
+type OIDC struct {
+	Name       string `json:"name"` // as people see it: House login
+	Issuer     string `json:"issuer"`
+	ClientID   string `json:"client_id"`
+	SecretFile string `json:"secret_file,omitzero"`
 }
 
 // ErrNoNode means that a folder holds no node.
@@ -102,6 +119,72 @@ func (c Config) databaseURL(dir string) string {
 	return filepath.Join(dir, c.Database)
 }
 
+// deskURL is how browsers reach the desk. A loopback address stands for localhost, a name:
+// passkeys need one.
+func (c Config) deskURL() string {
+	if c.DeskURL != "" {
+		return strings.TrimSuffix(c.DeskURL, "/")
+	}
+	u, err := url.Parse(c.URL)
+	if err != nil {
+		return c.URL
+	}
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && ip.IsLoopback() {
+		u.Host = "localhost:" + u.Port()
+	}
+	return strings.TrimSuffix(u.Scheme+"://"+u.Host, ":")
+}
+
+// proxies reads the list of those whose word counts.
+func (c Config) proxies() ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for _, s := range c.Proxies {
+		p, err := netip.ParsePrefix(s)
+		if ip, aerr := netip.ParseAddr(s); aerr == nil {
+			p, err = ip.Prefix(ip.BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("proxies in %s: %q is no address and no prefix", configName, s)
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+// oidc gives the outside provider with its secret; nil where there is none.
+func (c Config) oidc(dir string) (*people.OIDC, error) {
+	if c.OIDC == nil {
+		return nil, nil
+	}
+	secret := os.Getenv("HEED_OIDC_SECRET")
+	if c.OIDC.SecretFile != "" {
+		name := c.OIDC.SecretFile
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(dir, name)
+		}
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("the secret of the outside login: %w", err)
+		}
+		secret = strings.TrimSpace(string(b))
+	}
+	u, err := url.Parse(c.OIDC.Issuer)
+	local := err == nil && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1")
+	switch {
+	case secret == "":
+		return nil, errors.New("the secret of the outside login is empty: put it into oidc.secret_file or HEED_OIDC_SECRET")
+	case err != nil, u.Host == "", u.Scheme != "https" && !(local && u.Scheme == "http"):
+		return nil, fmt.Errorf("oidc.issuer in %s must be an https:// address, and is %q", configName, c.OIDC.Issuer)
+	case c.OIDC.ClientID == "":
+		return nil, fmt.Errorf("oidc.client_id in %s is empty", configName)
+	}
+	o := &people.OIDC{Name: c.OIDC.Name, Issuer: c.OIDC.Issuer, ClientID: c.OIDC.ClientID, Secret: secret}
+	if o.Name == "" {
+		o.Name = u.Hostname()
+	}
+	return o, nil
+}
+
 func (c Config) keyFile(dir, what string) string {
 	return filepath.Join(dir, "keys", c.Name+"-"+what+".pem")
 }
@@ -123,9 +206,15 @@ type NewDesk struct{ Name, Title string }
 
 // Made is what [Init] made.
 type Made struct {
-	Token string // stands for the person; shown once
-	Cards []Card
+	Person string        // in the one spelling of the name
+	Token  string        // stands for the person; shown once
+	Link   string        // with which the person signs in at the desk, once
+	Roles  []people.Role // that the person has at each desk
+	Cards  []Card
 }
+
+// firstRoles are what the first person does: a small node has one person.
+var firstRoles = []people.Role{people.DutyOfficer, people.Supervisor, people.Liaison, people.SourceDesk, people.Analyst, people.Administrator}
 
 // Card is a card with what people compare of it.
 type Card struct {
@@ -144,6 +233,9 @@ func Init(ctx context.Context, dir string, b Begin, w World) (Made, error) {
 		return Made{}, err
 	}
 	c := Config{Name: b.Name, Listen: b.Listen, URL: b.URL, Database: b.Database, PlainHTTP: b.PlainHTTP}
+	if b.PlainHTTP {
+		c.Proxies = []string{"127.0.0.1", "::1"}
+	}
 	signer, pin, err := c.makeKeys(dir, w)
 	if err != nil {
 		return Made{}, err
@@ -173,8 +265,12 @@ func (b *Begin) check() error {
 			return fmt.Errorf("the party's name %q: use 1 to 40 of a-z, 0-9 and the hyphen", d.Name)
 		}
 	}
-	if b.Person == "" || strings.ContainsAny(b.Person, " \t\n") {
-		return errors.New("name the person who acts here, without spaces: --person NAME")
+	if b.Person == "" {
+		return errors.New("name the person who acts here: --person NAME")
+	}
+	var err error
+	if b.Person, err = people.CanonicalName(b.Person); err != nil {
+		return err
 	}
 	if b.Listen == "" {
 		b.Listen = "127.0.0.1:8470"
@@ -259,12 +355,20 @@ func (c Config) makeTLS(dir string, w World) (pin string, err error) {
 // fill records the cards of the desks and enters the first person.
 func (c Config) fill(ctx context.Context, db *store.DB, dir string, b Begin, signer ledger.Signer, pin string, w World) (Made, error) {
 	var made Made
-	token, err := NewToken(w.Rand)
+	var secrets [2]string
+	for i := range secrets {
+		var err error
+		if secrets[i], err = people.NewSecret(w.Rand); err != nil {
+			return made, err
+		}
+	}
+	handle, err := uuid.NewRandomFromReader(w.Rand)
 	if err != nil {
 		return made, err
 	}
-	made.Token = token
-	person := store.Person{Name: b.Person, UID: b.UID, TokenHash: people.HashToken(token)}
+	made.Person, made.Token, made.Link, made.Roles = b.Person, secrets[0], people.LinkURL(c.deskURL(), secrets[1]), firstRoles
+	person := &people.Person{Name: b.Person, UID: b.UID, Active: true, Roles: map[heed.PartyID][]people.Role{}}
+	pen := &people.Pen{Keys: map[heed.PartyID]envelope.PrivateKey{}, Rand: w.Rand}
 	type fresh struct {
 		row store.Party
 		env envelope.Envelope
@@ -292,7 +396,7 @@ func (c Config) fill(ctx context.Context, db *store.DB, dir string, b Begin, sig
 			return made, err
 		}
 		desks = append(desks, fresh{store.Party{ID: s.Author, Name: d.Name, Own: true, Card: card}, env, s.ID})
-		person.Parties = append(person.Parties, s.Author)
+		person.Roles[s.Author], pen.Keys[s.Author] = firstRoles, key
 		made.Cards = append(made.Cards, Card{Name: d.Name, Party: s.Author, Fingerprint: envelope.Fingerprint(digest), JSON: card})
 	}
 	err = db.Update(ctx, store.Normal, func(tx *store.Tx) error {
@@ -305,7 +409,11 @@ func (c Config) fill(ctx context.Context, db *store.DB, dir string, b Begin, sig
 				return err
 			}
 		}
-		return tx.PutPerson(person)
+		if err := tx.PutPerson(store.Person{Name: b.Person, UID: b.UID, Active: true, Handle: handle.String()}); err != nil {
+			return err
+		}
+		return errors.Join(people.Enter(tx, pen, person), tx.AddLink(people.HashToken(secrets[1]), b.Person, w.Now().Add(people.LinkLife)),
+			tx.AddToken(store.Token{Hash: people.HashToken(secrets[0]), Person: b.Person, Name: "init", Scopes: "admin read write", MadeAt: w.Now()}))
 	})
 	return made, err
 }
@@ -336,13 +444,4 @@ func newCard(d NewDesk, key envelope.PrivateKey, logKey, pin, url string, w Worl
 		return s, envelope.Envelope{}, err
 	}
 	return s, envelope.Sign(heed.KindKey, signed, key), nil
-}
-
-// NewToken draws a token: 256 random bits.
-func NewToken(rand io.Reader) (string, error) {
-	var b [32]byte
-	if _, err := io.ReadFull(rand, b[:]); err != nil {
-		return "", err
-	}
-	return "heed_" + base64.RawURLEncoding.EncodeToString(b[:]), nil
 }

@@ -13,6 +13,7 @@ import (
 	"heed"
 	"heed/internal/envelope"
 	"heed/internal/ledger"
+	"heed/internal/people"
 	"heed/internal/store"
 	"heed/verify"
 )
@@ -54,7 +55,36 @@ func Examine(ctx context.Context, dir string, x Examination) (verify.Report, err
 	if err != nil {
 		return verify.Report{}, err
 	}
+	if err := checkAccess(ctx, db, &found); err != nil {
+		return verify.Report{}, err
+	}
 	return verify.Report{Statements: int(found.Statements), Signatures: found.Signatures, Wrong: found.Wrong, Head: fmt.Sprintf("%s %s", verify.Thousands(found.Statements), found.Root)}, nil
+}
+
+// checkAccess holds the access logs of the desks to the heads that the ledger records.
+func checkAccess(ctx context.Context, db *store.DB, found *store.CheckReport) error {
+	return db.View(ctx, func(tx *store.Tx) error {
+		recs, err := tx.AccessHeads()
+		if err != nil {
+			return err
+		}
+		heads := map[heed.PartyID]map[int64]heed.Digest{}
+		for _, r := range recs {
+			count, hash, err := people.AccessIn(r)
+			if err != nil {
+				continue // the check of its row says what is wrong with it
+			}
+			if heads[r.Desk] == nil {
+				heads[r.Desk] = map[int64]heed.Digest{}
+			}
+			heads[r.Desk][count] = hash
+		}
+		return tx.CheckAccess(heads, func(key, words string) {
+			if len(found.Wrong) < 100 {
+				found.Wrong = append(found.Wrong, "house_access "+key+": "+words)
+			}
+		})
+	})
 }
 
 // headBeside reads the last signed head that is kept outside the database. A running node

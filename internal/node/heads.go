@@ -99,6 +99,10 @@ func (n *Node) examine(ctx context.Context) error {
 	restored := n.wasRestored()
 	if restored {
 		n.gate.close(whySilent)
+		// Who was signed in when the backup was made is not signed in now.
+		if err := n.db.Update(ctx, store.Normal, func(tx *store.Tx) error { return tx.EndAllSessions() }); err != nil {
+			return err
+		}
 	}
 	answered := n.askPeers(ctx)
 	if restored && len(n.directory.Peers()) == 0 {

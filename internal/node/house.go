@@ -120,7 +120,7 @@ func (n *Node) PartyToken(ctx context.Context, name string) (string, error) {
 	if p.Own {
 		return "", fmt.Errorf("%s is a desk of this node", name)
 	}
-	token, err := NewToken(n.world.Rand)
+	token, err := people.NewSecret(n.world.Rand)
 	if err != nil {
 		return "", err
 	}

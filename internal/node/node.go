@@ -55,6 +55,7 @@ type Node struct {
 	db        *store.DB
 	directory *people.Directory
 	pen       *people.Pen
+	accounts  *people.Accounts
 	logKey    envelope.PrivateKey
 	signer    atomic.Pointer[ledger.Signer] // of the log as it stands: the first, or a successor
 	verifier  ledger.Verifier               // of the first log
@@ -107,9 +108,15 @@ func (n *Node) assemble(ctx context.Context) error {
 		return err
 	}
 	n.pen = &people.Pen{Directory: n.directory, Keys: keys, Origin: n.origin, Rand: n.world.Rand}
+	outside, err := n.Config.oidc(n.Dir)
+	if err != nil {
+		return err
+	}
+	n.accounts = &people.Accounts{Store: n.db, Pen: n.pen, MayAppend: n.gate.mayAppend, Now: n.world.Now, Rand: n.world.Rand, Log: n.world.Log,
+		DeskURL: n.Config.deskURL(), OIDC: outside}
 	n.intake = &intake.Intake{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend,
 		Heads: n.noteHead, Head: n.Head}
-	n.desk = &desk.Desk{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend, Changed: n.changed, Elapsed: elapsed(n.world.Now),
+	n.desk = &desk.Desk{Store: n.db, Directory: n.directory, Accounts: n.accounts, Pen: n.pen, MayAppend: n.gate.mayAppend, Changed: n.changed, Elapsed: elapsed(n.world.Now),
 		Sources: n.sources, OriginKey: n.originKey, Releasing: n.releasing}
 	n.dispatch = &deliver.Dispatcher{Store: n.db, Directory: n.directory, Owner: fmt.Sprintf("%s-%d", n.Config.Name, os.Getpid()),
 		Now: n.world.Now, Log: n.world.Log, Send: n.client.Send, Take: n.takeReceipts, Heads: n.noteHead}
@@ -164,7 +171,7 @@ func (n *Node) Start(ctx context.Context) error {
 	if err := n.beat(ctx); err != nil {
 		n.world.Log.Error("no head could be signed", "err", err)
 	}
-	for _, work := range []func(context.Context){n.dispatch.Run, n.beats, n.compareHeads, n.askAgain, n.buildViews, n.keepAnswers, n.followCases, n.ringClocks, n.checkClocks, n.releaseDue} {
+	for _, work := range []func(context.Context){n.dispatch.Run, n.beats, n.compareHeads, n.askAgain, n.buildViews, n.keepAnswers, n.followCases, n.ringClocks, n.checkClocks, n.releaseDue, n.keepHouse} {
 		n.running.Add(1)
 		go func() { defer n.running.Done(); work(run) }()
 	}
@@ -178,7 +185,7 @@ func (n *Node) Stop(ctx context.Context) error {
 		errs = append(errs, s.Shutdown(ctx))
 	}
 	if n.cancel != nil {
-		errs = append(errs, n.beat(ctx)) // what was said last is signed for, too
+		errs = append(errs, n.recordAccess(ctx), n.beat(ctx)) // what was read and said last is signed for, too
 		n.cancel()
 	}
 	n.running.Wait()
@@ -204,7 +211,11 @@ func (n *Node) Store() *store.DB { return n.db }
 // listen opens the door for peers and, on a socket in the folder, the one for the house.
 func (n *Node) listen() error {
 	peers := &taxii.Server{Store: n.db, Directory: n.directory, Intake: n.intake, Answers: &n.answers, Now: n.world.Now, Rand: n.world.Rand, Log: n.world.Log}
-	house := &api.Server{Store: n.db, Directory: n.directory, Desk: n.desk, Intake: n.intake, Node: n.house(), Now: n.world.Now, Log: n.world.Log}
+	proxies, err := n.Config.proxies()
+	if err != nil {
+		return err
+	}
+	house := &api.Server{Store: n.db, Directory: n.directory, Accounts: n.accounts, Desk: n.desk, Intake: n.intake, Node: n.house(), Proxies: proxies, Now: n.world.Now, Log: n.world.Log}
 	mux := http.NewServeMux()
 	mux.Handle("/", peers.Handler())
 	mux.Handle("/api/", house.Handler())
@@ -293,6 +304,34 @@ func (n *Node) takeReceipts(ctx context.Context, desk, from heed.PartyID, object
 		}
 	}
 	return nil
+}
+
+// Accounts gives the persons of this node.
+func (n *Node) Accounts() *people.Accounts { return n.accounts }
+
+// recordAccess records the heads of the access logs that have grown.
+func (n *Node) recordAccess(ctx context.Context) error {
+	var desks []heed.PartyID
+	for _, p := range n.directory.Own() {
+		desks = append(desks, p.ID)
+	}
+	return n.accounts.RecordAccess(ctx, desks)
+}
+
+// keepHouse records once an hour who read what, and forgets what has run out.
+func (n *Node) keepHouse(ctx context.Context) {
+	t := time.NewTicker(time.Hour)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		if err := errors.Join(n.recordAccess(ctx), n.accounts.Sweep(ctx)); err != nil && ctx.Err() == nil {
+			n.world.Log.Error("the access log's head could not be recorded", "err", err)
+		}
+	}
 }
 
 // buildViews keeps the views close behind the ledger.

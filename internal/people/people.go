@@ -1,8 +1,10 @@
 // Package people knows who speaks: the parties with their pinned keys, the persons who
-// act for the desks of this node, and how a request proves to come from one of them.
+// act for the desks of this node, how a request proves to come from one of them, and what
+// each may do ([May]).
 //
-// A [Directory] is a snapshot in memory of what the store holds. Reads take no lock and
-// no query; [Directory.Reload] replaces the snapshot after a change.
+// A [Directory] is a snapshot in memory of the parties that the store holds. Reads take no
+// lock and no query; [Directory.Reload] replaces the snapshot after a change. [Accounts]
+// asks the store each time: a session or a role that ended a moment ago is gone.
 package people
 
 import (
@@ -37,26 +39,6 @@ type Party struct {
 	Token   string          // the token we show it; empty: none
 }
 
-// Person acts for some desks of this node.
-type Person struct {
-	Name    string
-	UID     int // of the machine's account; -1: none
-	Parties []heed.PartyID
-	token   []byte
-}
-
-// ActsFor reports whether the person may speak for the party.
-func (p *Person) ActsFor(id heed.PartyID) bool { return slices.Contains(p.Parties, id) }
-
-// RolesAt lists what the person does for a party: for now everything, for the parties that
-// it acts for.
-func (p *Person) RolesAt(id heed.PartyID) []Role {
-	if !p.ActsFor(id) {
-		return nil
-	}
-	return Roles
-}
-
 // ErrNoParty means that no card is held for a name or id.
 var ErrNoParty = errors.New("no such party")
 
@@ -71,7 +53,6 @@ type snapshot struct {
 	byID    map[heed.PartyID]*Party
 	byName  map[string]*Party
 	byKey   map[string]*Party // by key id
-	persons []*Person
 }
 
 // Open loads the directory from the store.
@@ -94,13 +75,6 @@ func (d *Directory) Reload(ctx context.Context) error {
 				return fmt.Errorf("the card of %s: %w", row.Name, err)
 			}
 			s.add(p)
-		}
-		persons, err := tx.Persons()
-		if err != nil {
-			return err
-		}
-		for _, row := range persons {
-			s.persons = append(s.persons, &Person{Name: row.Name, UID: row.UID, Parties: row.Parties, token: row.TokenHash})
 		}
 		return nil
 	})
@@ -196,37 +170,6 @@ func (d *Directory) Show(id heed.PartyID) string {
 	return string(id)
 }
 
-// PersonByUID finds who a local account stands for; nil when nobody.
-func (d *Directory) PersonByUID(uid int) *Person {
-	for _, p := range d.now.Load().persons {
-		if p.UID == uid && uid >= 0 {
-			return p
-		}
-	}
-	return nil
-}
-
-// PersonNamed finds a person by name; nil when nobody has it.
-func (d *Directory) PersonNamed(name string) *Person {
-	for _, p := range d.now.Load().persons {
-		if p.Name == name {
-			return p
-		}
-	}
-	return nil
-}
-
-// PersonByToken finds whose token this is; nil when nobody's.
-func (d *Directory) PersonByToken(token string) *Person {
-	h := HashToken(token)
-	for _, p := range d.now.Load().persons {
-		if token != "" && len(p.token) == len(h) && subtle.ConstantTimeCompare(p.token, h) == 1 {
-			return p
-		}
-	}
-	return nil
-}
-
 // PeerByToken finds the peer that shows this token; nil when none does.
 func (d *Directory) PeerByToken(token string) *Party {
 	h := HashToken(token)
@@ -247,22 +190,6 @@ func (d *Directory) PeersByTLS(pin string) []*Party {
 		}
 	}
 	return list
-}
-
-// Holding lists the persons who have a role at a desk, in the order of their names.
-func (d *Directory) Holding(desk heed.PartyID, role Role) []string {
-	var names []string
-	for _, p := range d.now.Load().persons {
-		if slices.Contains(p.RolesAt(desk), role) {
-			names = append(names, p.Name)
-		}
-	}
-	return names
-}
-
-// Acts reports whether a person of this name acts for a desk.
-func (d *Directory) Acts(name string, desk heed.PartyID) bool {
-	return slices.ContainsFunc(d.now.Load().persons, func(p *Person) bool { return p.Name == name && len(p.RolesAt(desk)) > 0 })
 }
 
 // HashToken is how a token is kept: tokens are 256 random bits, so one SHA-256 is enough.

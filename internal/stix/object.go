@@ -95,6 +95,7 @@ type wireStatement struct {
 	Claim         *heed.Claim      `json:"claim,omitzero"`
 	Event         *heed.Event      `json:"event,omitzero"`
 	Policy        *heed.Policy     `json:"policy,omitzero"`
+	Roster        *heed.Roster     `json:"roster,omitzero"`
 }
 
 // ErrNotSTIX is wrapped where bytes are sound JSON and no STIX 2.1 object.
@@ -224,7 +225,7 @@ func (w *wire) statement() (*heed.Statement, error) {
 		Headline: w.Name, Text: w.Description, About: w.ObjectRefs,
 		Warning: x.Warning, Delivery: x.Delivery, Receipt: x.Receipt, Decision: x.Decision, Key: x.Key, Log: x.Log, Grant: x.Grant, Question: x.Question,
 		Case: x.Case, Link: x.Link, Assessment: x.Assessment, Outcome: x.Outcome, Answer: x.Answer, Feedback: x.Feedback, Relation: x.Relation, Claim: x.Claim, Event: x.Event,
-		Policy: x.Policy,
+		Policy: x.Policy, Roster: x.Roster,
 	}
 	if w.Type == "note" {
 		s.Headline, s.Text = w.Abstract, w.Content
@@ -269,7 +270,7 @@ func Compose(s heed.Statement) ([]byte, error) {
 			ExtensionType: "property-extension", Kind: s.Kind, Version: s.Version, Reason: s.Reason, Exercise: s.Exercise,
 			Warning: s.Warning, Delivery: s.Delivery, Receipt: s.Receipt, Decision: s.Decision, Key: s.Key, Log: s.Log, Grant: s.Grant, Question: s.Question,
 			Case: s.Case, Link: s.Link, Assessment: s.Assessment, Outcome: s.Outcome, Answer: s.Answer, Feedback: s.Feedback, Relation: s.Relation, Claim: s.Claim, Event: s.Event,
-			Policy: s.Policy,
+			Policy: s.Policy, Roster: s.Roster,
 		}},
 	}
 	switch w.Type {

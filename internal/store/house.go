@@ -47,44 +47,6 @@ func (tx *Tx) Parties() ([]Party, error) {
 	return list, err
 }
 
-// Person acts for desks of this node.
-type Person struct {
-	Name      string
-	UID       int // -1: no local account
-	Parties   []heed.PartyID
-	TokenHash []byte
-}
-
-// PutPerson adds a person or replaces what is held of one.
-func (tx *Tx) PutPerson(p Person) error {
-	ids := make([]string, len(p.Parties))
-	for i, id := range p.Parties {
-		ids[i] = string(id)
-	}
-	return tx.exec(`INSERT INTO house_persons (name, uid, parties, token_hash) VALUES (?, ?, ?, ?)
-		ON CONFLICT (name) DO UPDATE SET uid = excluded.uid, parties = excluded.parties, token_hash = excluded.token_hash`,
-		p.Name, p.UID, strings.Join(ids, " "), p.TokenHash)
-}
-
-// Persons lists all, in the order of their names.
-func (tx *Tx) Persons() ([]Person, error) {
-	var (
-		list []Person
-		p    Person
-		ids  string
-	)
-	err := tx.each([]any{&p.Name, &p.UID, &ids, &p.TokenHash}, func() error {
-		p.Parties = nil
-		for _, id := range strings.Fields(ids) {
-			p.Parties = append(p.Parties, heed.PartyID(id))
-		}
-		p.TokenHash = bytes.Clone(p.TokenHash)
-		list = append(list, p)
-		return nil
-	}, `SELECT name, uid, parties, token_hash FROM house_persons ORDER BY name`)
-	return list, err
-}
-
 // NoticeState says how far a notice is.
 type NoticeState string
 
