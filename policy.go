@@ -18,7 +18,8 @@ type Policy struct {
 	Parties map[PartyID]Terms     `json:"parties,omitzero"` // what differs for one party
 	Others  Terms                 `json:"others,omitzero"`  // what holds for every other
 	// FourEyes lists the acts that need a second person.
-	FourEyes []string `json:"four_eyes,omitzero"`
+	FourEyes []string      `json:"four_eyes,omitzero"`
+	Release  PolicyRelease `json:"release,omitzero"`
 	// Priors gives, for a kind of case, how usual it is before any report. It ships empty.
 	Priors  map[string]Prior `json:"priors,omitzero"`
 	Alarms  Alarms           `json:"alarms,omitzero"`
@@ -55,6 +56,23 @@ type Terms struct {
 // Alarms say when the node itself calls.
 type Alarms struct {
 	NoDesk Duration `json:"no_desk,omitzero"` // no signed-in desk has been connected for so long
+}
+
+// PolicyRelease says how what a desk says goes out.
+type PolicyRelease struct {
+	// Longest is how long an urgent warning may wait for the second person of FourEyes; then
+	// it goes by itself. Zero: an urgent one does not wait at all.
+	Longest Duration `json:"longest,omitzero"`
+	// Warnings says what a warning of the checks before release does to what is not urgent:
+	// "tell", also when left out, or "stop" until a person overrides it with words.
+	Warnings string `json:"warnings,omitzero"`
+}
+
+func (r PolicyRelease) check() error {
+	if r.Longest < 0 || r.Longest > longest {
+		return fmt.Errorf("release.longest is %s: give at most 90d", r.Longest)
+	}
+	return oneOf("release.warnings", r.Warnings, []string{"tell", "stop"})
 }
 
 // PolicyReasons says which reason codes a desk has beside [Reasons], and which of all need
@@ -186,6 +204,9 @@ func (p *Policy) Check() error {
 		if err := required("four_eyes.acts", act, TwoPersons); err != nil {
 			return err
 		}
+	}
+	if err := p.Release.check(); err != nil {
+		return err
 	}
 	for kind, v := range p.Priors {
 		if !ValidName(kind) {

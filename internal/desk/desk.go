@@ -30,9 +30,8 @@ type Desk struct {
 	Accounts  *people.Accounts // keeps the access log
 	Pen       *people.Pen
 	MayAppend func() (ok bool, why string)
-	Changed   func()                       // told after each commit
-	Releasing func(heed.PartyID) Releasing // what policy asks before release; nil: nothing
-	Sources   *source.Keeper               // nil: none are kept here
+	Changed   func()         // told after each commit
+	Sources   *source.Keeper // nil: none are kept here
 	OriginKey func(desk heed.PartyID, begin bool) ([]byte, error)
 
 	// Elapsed is a time that never steps within a run, by which clocks run; nil: the
@@ -95,7 +94,7 @@ func (d *Desk) Warn(ctx context.Context, by people.Actor, draft Draft) (Said, er
 	if err != nil {
 		return Said{}, err
 	}
-	if wait, longest := p.waits(d.releasing(by.Desk)); wait {
+	if wait, longest := p.waits(); wait {
 		return d.hold(ctx, by, p, longest)
 	}
 	return d.speak(ctx, by, p, nil)

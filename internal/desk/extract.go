@@ -293,12 +293,14 @@ func (d *Desk) Extract(ctx context.Context, by people.Actor, idx int64, x Extrac
 	}
 	p := plan{draft: Draft{Extracts: []Extract{x}, Despite: despite, Because: because}, log: d.Pen.NewID(heed.KindLog),
 		extracts: []extractPlan{{Extract: x, id: d.Pen.NewID(heed.KindWarning), deliveries: d.newIDs(heed.KindDelivery, len(x.To))}}}
-	if p.found, err = d.lookExtract(ctx, by, whole.Statement, x, p.draft); err != nil {
+	if p.policy, err = d.policyOf(ctx, by.Desk); err != nil {
 		return Said{}, err
 	}
-	urgent := whole.Statement.Warning.Precedence.Urgent()
-	policy := d.releasing(by.Desk)
-	if policy.FourEyes && !(urgent && policy.Longest <= 0) {
+	p.draft.Warning.Precedence = whole.Statement.Warning.Precedence
+	if p.found, err = d.lookExtract(ctx, by, whole.Statement, p); err != nil {
+		return Said{}, err
+	}
+	if wait, _ := p.waits(); wait {
 		return Said{}, fmt.Errorf("%w: policy asks for a second person: draft the extract with its whole, heed warn --update %s --extract FILE", ErrNot, whole.Record.Ref())
 	}
 	var said Said
@@ -319,7 +321,8 @@ func (d *Desk) Extract(ctx context.Context, by people.Actor, idx int64, x Extrac
 	return said, err
 }
 
-func (d *Desk) lookExtract(ctx context.Context, by people.Actor, whole *heed.Statement, x Extract, draft Draft) ([]heed.Finding, error) {
+func (d *Desk) lookExtract(ctx context.Context, by people.Actor, whole *heed.Statement, p plan) ([]heed.Finding, error) {
+	x := p.extracts[0]
 	var found []heed.Finding
 	err := d.Store.View(ctx, func(tx *store.Tx) error {
 		s, err := x.statement(by.Desk, "", tx.Now(), whole)
@@ -333,7 +336,7 @@ func (d *Desk) lookExtract(ctx context.Context, by people.Actor, whole *heed.Sta
 	if err != nil {
 		return nil, err
 	}
-	return d.releasing(by.Desk).admit(draft, found, whole.Warning.Precedence.Urgent())
+	return p.draft.admit(found, p.policy.Release.Warnings == "stop" && !p.urgent())
 }
 
 // ownWhole loads the warning that an extract is to be made of. Only its originator makes one:

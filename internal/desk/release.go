@@ -15,19 +15,6 @@ import (
 	"heed/internal/store"
 )
 
-// Releasing is what a desk's policy asks before a warning goes out. The zero value asks
-// nothing: what the checks refuse is refused, what they warn of is told.
-type Releasing struct {
-	// FourEyes asks for a second named person.
-	FourEyes bool
-	// Longest is how long an urgent warning may wait for that person; then it goes by itself.
-	// Zero: an urgent one does not wait at all. What is not urgent waits without an end.
-	Longest time.Duration
-	// Stop lets a warning of the checks stop what is not urgent until a person overrides it,
-	// with words. An urgent one goes, and says what was found.
-	Stop bool
-}
-
 // Unfit is the error of a draft that the checks before release do not let out.
 type Unfit struct{ Findings []heed.Finding }
 
@@ -55,7 +42,8 @@ type plan struct {
 	draft      Draft
 	to         []heed.PartyID
 	old        *heed.Statement // the version before; nil: none
-	found      []heed.Finding  // warnings that nobody overrode
+	policy     heed.Policy
+	found      []heed.Finding // warnings that nobody overrode
 	deliveries []heed.ID
 	part       string
 	log        heed.ID
@@ -66,23 +54,36 @@ func (p plan) urgent() bool {
 	return p.draft.Warning.Precedence.Urgent() || p.draft.Revoke != "" && p.old != nil && p.old.Warning != nil && p.old.Warning.Precedence.Urgent()
 }
 
-// waits says whether the policy lets the draft wait for a second person, and how long at
-// most; zero: without an end.
-func (p plan) waits(r Releasing) (bool, time.Duration) {
+// act names what the draft does, as a policy names it.
+func (p plan) act() string {
 	switch {
-	case !r.FourEyes || p.urgent() && r.Longest <= 0:
+	case p.draft.Revoke != "":
+		return "retract"
+	case p.old == nil || p.old.Warning == nil:
+		return "warn"
+	case p.draft.Warning.Handling.Looser(p.old.Warning.Handling):
+		return "loosen"
+	}
+	return "update"
+}
+
+// waits says whether policy lets the draft wait for a second person, and how long at most;
+// zero: without an end.
+func (p plan) waits() (bool, time.Duration) {
+	switch {
+	case !p.policy.NeedsTwo(p.act()) || p.urgent() && p.policy.Release.Longest <= 0:
 		return false, 0
 	case p.urgent():
-		return true, r.Longest
+		return true, time.Duration(p.policy.Release.Longest)
 	}
 	return true, 0
 }
 
-func (d *Desk) releasing(desk heed.PartyID) Releasing {
-	if d.Releasing == nil {
-		return Releasing{}
-	}
-	return d.Releasing(desk)
+// policyOf gives the policy that the desk has now.
+func (d *Desk) policyOf(ctx context.Context, desk heed.PartyID) (heed.Policy, error) {
+	var p heed.Policy
+	err := d.Store.View(ctx, func(tx *store.Tx) (err error) { p, _, err = people.PolicyOf(tx, desk); return err })
+	return p, err
 }
 
 // prepare gathers what a draft needs and asks the checks before release.
@@ -99,6 +100,9 @@ func (d *Desk) prepare(ctx context.Context, by people.Actor, draft Draft) (plan,
 	if p.to, p.old, err = d.receivers(ctx, by, draft); err != nil {
 		return plan{}, err
 	}
+	if p.policy, err = d.policyOf(ctx, by.Desk); err != nil {
+		return plan{}, err
+	}
 	if draft.ID == "" {
 		draft.ID = d.Pen.NewID(heed.KindWarning)
 	}
@@ -113,17 +117,17 @@ func (d *Desk) prepare(ctx context.Context, by people.Actor, draft Draft) (plan,
 	if err != nil {
 		return plan{}, err
 	}
-	p.found, err = d.releasing(by.Desk).admit(draft, found, p.urgent())
+	p.found, err = draft.admit(found, p.policy.Release.Warnings == "stop" && !p.urgent())
 	return p, err
 }
 
 // admit takes the overridden warnings out of what was found. The error is [Unfit] where what
-// is left may not go.
-func (r Releasing) admit(draft Draft, found []heed.Finding, urgent bool) ([]heed.Finding, error) {
-	if len(draft.Despite) > 0 && strings.TrimSpace(draft.Because) == "" {
+// is left may not go. Warnings stop what is not urgent, where policy says so.
+func (dr Draft) admit(found []heed.Finding, stop bool) ([]heed.Finding, error) {
+	if len(dr.Despite) > 0 && strings.TrimSpace(dr.Because) == "" {
 		return nil, fmt.Errorf("%w: who overrides a check says why: --because WORDS", ErrNot)
 	}
-	for _, rule := range draft.Despite {
+	for _, rule := range dr.Despite {
 		i := slices.IndexFunc(found, func(f heed.Finding) bool { return f.Rule == rule })
 		switch {
 		case i < 0:
@@ -133,12 +137,12 @@ func (r Releasing) admit(draft Draft, found []heed.Finding, urgent bool) ([]heed
 		}
 	}
 	left := slices.DeleteFunc(slices.Clone(found), func(f heed.Finding) bool {
-		return f.Severity == heed.WarnOf && slices.Contains(draft.Despite, f.Rule)
+		return f.Severity == heed.WarnOf && slices.Contains(dr.Despite, f.Rule)
 	})
 	if heed.Refused(left) {
 		return nil, &Unfit{slices.DeleteFunc(left, func(f heed.Finding) bool { return f.Severity != heed.Refuse })}
 	}
-	if r.Stop && !urgent && len(left) > 0 {
+	if stop && len(left) > 0 {
 		return nil, &Unfit{left}
 	}
 	return left, nil

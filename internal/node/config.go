@@ -49,8 +49,6 @@ type Config struct {
 	Database string `json:"database"`
 	// PlainHTTP leaves TLS to a proxy in front. Peers then show tokens instead of keys.
 	PlainHTTP bool `json:"plain_http,omitzero"`
-	// Release is what is asked before a warning of a desk goes out.
-	Release Release `json:"release,omitzero"`
 	// DeskURL is how browsers reach the desk, if not as URL says: https://desk.example. Its
 	// host is what passkeys are bound to, and must be a name.
 	DeskURL string `json:"desk_url,omitzero"`
@@ -59,18 +57,6 @@ type Config struct {
 	Proxies []string `json:"proxies,omitzero"`
 	// OIDC is an outside provider of sign-in.
 	OIDC *OIDC `json:"oidc,omitzero"`
-}
-
-// Release is what is asked before a warning goes out.
-type Release struct {
-	// FourEyes asks for a second named person: heed release.
-	FourEyes bool `json:"four_eyes,omitzero"`
-	// Longest is how long an urgent warning may wait for that person, as in 10m; then it goes
-	// by itself. Left out, an urgent one does not wait.
-	Longest string `json:"longest,omitzero"`
-	// Warnings says whether a warning of the checks is told (tell, also when left out) or stops
-	// what is not urgent until a person overrides it (stop).
-	Warnings string `json:"warnings,omitzero"`
 }
 
 // OIDC is an OpenID Connect provider. Its client secret stands in a file of the folder or in
@@ -96,9 +82,6 @@ func ReadConfig(dir string) (Config, error) {
 		return c, err
 	}
 	if err := json.Unmarshal(b, &c, json.RejectUnknownMembers(true)); err != nil {
-		return c, fmt.Errorf("%s: %w", filepath.Join(dir, configName), err)
-	}
-	if err := c.Release.check(); err != nil {
 		return c, fmt.Errorf("%s: %w", filepath.Join(dir, configName), err)
 	}
 	return c, nil

@@ -117,7 +117,7 @@ func (n *Node) assemble(ctx context.Context) error {
 	n.intake = &intake.Intake{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend,
 		Heads: n.noteHead, Head: n.Head}
 	n.desk = &desk.Desk{Store: n.db, Directory: n.directory, Accounts: n.accounts, Pen: n.pen, MayAppend: n.gate.mayAppend, Changed: n.changed, Elapsed: elapsed(n.world.Now),
-		Sources: n.sources, OriginKey: n.originKey, Releasing: n.releasing}
+		Sources: n.sources, OriginKey: n.originKey}
 	n.dispatch = &deliver.Dispatcher{Store: n.db, Directory: n.directory, Owner: fmt.Sprintf("%s-%d", n.Config.Name, os.Getpid()),
 		Now: n.world.Now, Log: n.world.Log, Send: n.client.Send, Take: n.takeReceipts, Heads: n.noteHead}
 	if err := n.loadLog(ctx); err != nil {

@@ -12,48 +12,22 @@ import (
 	"time"
 
 	"heed"
-	"heed/internal/desk"
 )
 
 // unlockedFor is how long the names of sealed sources stay open after the passphrase.
 const unlockedFor = 5 * time.Minute
 
-// releasing gives what the node's configuration asks before a warning of any desk goes out.
-func (n *Node) releasing(heed.PartyID) desk.Releasing {
-	r := n.Config.Release
-	longest, _ := time.ParseDuration(r.Longest) // checked when it was read
-	return desk.Releasing{FourEyes: r.FourEyes, Longest: longest, Stop: r.Warnings == "stop"}
-}
-
-func (r Release) check() error {
-	if r.Longest != "" {
-		if d, err := time.ParseDuration(r.Longest); err != nil || d < 0 {
-			return fmt.Errorf("release.longest is %q; write it as in 10m", r.Longest)
-		}
-	}
-	if r.Warnings != "" && r.Warnings != "tell" && r.Warnings != "stop" {
-		return fmt.Errorf("release.warnings is %q; it may be tell or stop", r.Warnings)
-	}
-	return nil
-}
-
 // releaseDue lets out the urgent drafts whose time has come, and closes what was unlocked.
 func (n *Node) releaseDue(ctx context.Context) {
-	t := time.NewTicker(n.world.Beat)
-	defer t.Stop()
-	for {
+	n.every(ctx, n.world.Beat, func() {
 		n.sources.Sweep()
-		if ok, _ := n.gate.mayAppend(); ok {
-			if err := n.desk.ReleaseDue(ctx); err != nil && ctx.Err() == nil {
-				n.world.Log.Error("an urgent draft could not go", "err", err)
-			}
-		}
-		select {
-		case <-ctx.Done():
+		if ok, _ := n.gate.mayAppend(); !ok {
 			return
-		case <-t.C:
 		}
-	}
+		if err := n.desk.ReleaseDue(ctx); err != nil && ctx.Err() == nil {
+			n.world.Log.Error("an urgent draft could not go", "err", err)
+		}
+	})
 }
 
 // originKey reads a desk's secret origin key. It is made once, with the first sealed source:

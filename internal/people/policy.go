@@ -34,6 +34,10 @@ type policyText struct {
 	FourEyes struct {
 		Acts []string `toml:"acts"`
 	} `toml:"four_eyes"`
+	Release struct {
+		Longest  span   `toml:"longest"`
+		Warnings string `toml:"warnings"`
+	} `toml:"release"`
 	Priors map[string]priorText `toml:"priors"`
 	Alarms struct {
 		NoDesk *span `toml:"no_desk"`
@@ -208,6 +212,7 @@ func (in policyText) policy(names Names) (heed.Policy, error) {
 		set("others")
 	}
 	p.FourEyes = in.FourEyes.Acts
+	p.Release = heed.PolicyRelease{Longest: in.Release.Longest.d, Warnings: in.Release.Warnings}
 	for kind, v := range in.Priors {
 		if p.Priors == nil {
 			p.Priors = map[string]heed.Prior{}
@@ -287,6 +292,10 @@ func FormatPolicy(p heed.Policy, show func(heed.PartyID) string) string {
 	}
 	b.WriteString("[four_eyes]\n")
 	writeList(&b, "acts", p.FourEyes, "")
+	fmt.Fprintf(&b, "\n[release]\nlongest = %q\n", p.Release.Longest)
+	if p.Release.Warnings != "" {
+		fmt.Fprintf(&b, "warnings = %q\n", p.Release.Warnings)
+	}
 	fmt.Fprintf(&b, "\n[alarms]\nno_desk = %q%s\n\n[reasons]\n", p.Alarms.NoDesk, mark("alarms.no_desk"))
 	writeList(&b, "own", p.Reasons.Own, "")
 	writeList(&b, "words", p.Reasons.Words, mark("reasons.words"))
