@@ -28,9 +28,8 @@ clean:
 include $(wildcard bench/*.mk)
 
 FUZZTIME ?= 10s
-FUZZ = .:FuzzCheckRelease internal/ledger:FuzzParseEntry internal/ledger:FuzzParseHead internal/stix:FuzzParse internal/stix:FuzzCut \
-	internal/stix:FuzzCanonical internal/envelope:FuzzParse internal/envelope:FuzzParseSignatures verify:FuzzReadBundle verify:FuzzReadCard \
-	internal/place:FuzzFind internal/place:FuzzScan internal/place:FuzzSupplement
+# Every fuzz target there is, as PACKAGE:TARGET.
+FUZZ = $(shell git grep -o -E '^func Fuzz[A-Za-z]+' -- '*_test.go' | sed -E 's|/?[^/:]+:func |:|; s|^:|.:|' | sort)
 
 .PHONY: fuzz crash
 fuzz: ## every parser, FUZZTIME each

@@ -28,6 +28,20 @@ func FuzzReadCard(f *testing.F) {
 	})
 }
 
+func FuzzReadParcel(f *testing.F) {
+	f.Add([]byte(`{"objects":[{"type":"note"}]}`))
+	f.Add([]byte(`{"type":"note","extensions":{}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p, err := verify.ReadParcel(b)
+		if err != nil {
+			return
+		}
+		if r, err := p.Check(); err == nil && len(r.Wrong) == 0 && len(r.Cards) == 0 {
+			t.Errorf("a parcel that nobody signed passed: %q", b)
+		}
+	})
+}
+
 func TestThousands(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 999: "999", 1234: "1 234", 1234567: "1 234 567"} {
 		if got := verify.Thousands(n); got != want {

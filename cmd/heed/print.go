@@ -105,12 +105,12 @@ func printWarning(line func(label, value string), v heed.Warning) {
 		line("valid", span(v.ValidFrom, v.ValidUntil))
 	}
 	if v.Came != nil {
-		line("came in", strings.Join(nonempty(v.Came.How, say("caller", v.Came.Caller), say("read back", v.Came.ReadBack)), ", "))
+		line("came in", strings.Join(nonempty("by "+v.Came.How, say("caller", v.Came.Caller), say("at", span(v.Came.At, v.Came.At)), say("read back", orUnstated(v.Came.ReadBack))), ", "))
 	}
 	if v.Duty != nil {
 		line("duty to warn", strings.Join(nonempty(v.Duty.Ground, v.Duty.Specific), ": "))
 		if w := v.Duty.Waiver; w != nil {
-			line("waived", strings.Join(nonempty(w.Ground, w.Words, "approved by "+w.ApprovedBy), ", "))
+			line("waived", strings.Join(nonempty(w.Ground, w.Words, say("approved by", w.ApprovedBy)), ", "))
 		}
 	}
 }
@@ -142,6 +142,13 @@ func say(label, v string) string {
 	return label + ": " + v
 }
 
+func orUnstated(s string) string {
+	if s == "" {
+		return "not stated"
+	}
+	return s
+}
+
 func by(s string) string {
 	if s == "" {
 		return ""
@@ -154,6 +161,8 @@ func span(from, to *time.Time) string {
 	switch {
 	case from == nil && to == nil:
 		return ""
+	case from != nil && to != nil && from.Equal(*to):
+		return from.UTC().Format(f)
 	case from == nil:
 		return "until " + to.UTC().Format(f)
 	case to == nil:

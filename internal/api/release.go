@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"heed"
@@ -37,6 +38,16 @@ func (s *Server) draft(c *call, in Warn) (desk.Draft, error) {
 	}
 	draft := desk.Draft{Headline: in.Headline, Text: in.Text, Lang: in.Lang, Exercise: in.Exercise, Revoke: in.Revoke,
 		Warning: in.Warning, To: to, Asked: in.Warning.Asked, Despite: in.Despite, Because: in.Because}
+	for i, h := range draft.Warning.Chain {
+		if h.Party == "" || h.Party.Valid() {
+			continue
+		}
+		p, err := s.Directory.Named(string(h.Party)) // people write a party's name
+		if err != nil {
+			return draft, fmt.Errorf("hop %d of the chain: %w", i+1, err)
+		}
+		draft.Warning.Chain[i].Party = p.ID
+	}
 	for _, x := range in.Extracts {
 		if x.What != "" {
 			return draft, errors.New("an extract that is said with its whole names no other one")

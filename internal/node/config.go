@@ -81,18 +81,39 @@ func ReadConfig(dir string) (Config, error) {
 	if err != nil {
 		return c, err
 	}
-	if err := json.Unmarshal(b, &c, json.RejectUnknownMembers(true)); err != nil {
+	if c, err = parseConfig(b); err != nil {
 		return c, fmt.Errorf("%s: %w", filepath.Join(dir, configName), err)
 	}
 	return c, nil
 }
 
-func (c Config) write(dir string) error {
+// parseConfig reads a node.json strictly: no unknown or doubled names, and nothing left out
+// that a node cannot do without.
+func parseConfig(b []byte) (Config, error) {
+	var c Config
+	if err := json.Unmarshal(b, &c, json.RejectUnknownMembers(true)); err != nil {
+		return c, err
+	}
+	switch {
+	case !heed.ValidName(c.Name):
+		return c, fmt.Errorf("name is %q; use 1 to 40 of a-z, 0-9 and the hyphen", c.Name)
+	case c.Origin == "" || c.Listen == "" || c.URL == "" || c.Database == "":
+		return c, errors.New("origin, listen, url and database must all be given")
+	}
+	return c, nil
+}
+
+func (c Config) text() ([]byte, error) {
 	b, err := json.Marshal(c, jsontext.Multiline(true))
+	return append(b, '\n'), err
+}
+
+func (c Config) write(dir string) error {
+	b, err := c.text()
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, configName), append(b, '\n'))
+	return writeFile(filepath.Join(dir, configName), b)
 }
 
 func (c Config) databaseURL(dir string) string {
