@@ -38,7 +38,7 @@ func printSheet(w io.Writer, s desk.Sheet, cols int) {
 	}
 	line("received", s.Received.Format("2006-01-02 15:04:05 UTC"))
 	if s.Warning != nil {
-		printWarning(line, *s.Warning)
+		printWarning(line, *s.Warning, s.Names)
 	}
 	for _, a := range s.Asked {
 		line("asked of us", a)
@@ -64,7 +64,7 @@ func printSheet(w io.Writer, s desk.Sheet, cols int) {
 }
 
 // printWarning prints the fields: what is unknown says so, what was left out says so too.
-func printWarning(line func(label, value string), v heed.Warning) {
+func printWarning(line func(label, value string), v heed.Warning, names map[heed.PartyID]string) {
 	stated := func(label, value string) {
 		if value == "" {
 			value = "not stated"
@@ -83,7 +83,7 @@ func printWarning(line func(label, value string), v heed.Warning) {
 	stated("scale", field(v.Scale != nil && v.Scale.Unknown, func() []string { return []string{v.Scale.Words, bounds(v.Scale)} }, v.Scale == nil))
 	stated("basis", strings.Trim(string(v.Basis)+"; "+v.BasisWords, "; "))
 	for i, h := range v.Chain {
-		line(fmt.Sprintf("told by (%d)", i+1), hop(h))
+		line(fmt.Sprintf("told by (%d)", i+1), hop(h, names))
 	}
 	for _, g := range v.Grades {
 		line("grade", fmt.Sprintf("%s%s (%s)%s", g.Source, g.Information, g.Scheme, by(g.By)))
@@ -192,10 +192,14 @@ func percent(l *heed.Likelihood) string {
 	return fmt.Sprintf(", its range %d to %d %%", *l.Low, *l.High)
 }
 
-func hop(h heed.Hop) string {
+func hop(h heed.Hop, names map[heed.PartyID]string) string {
 	who := h.Words
 	if h.Party != "" {
-		who = strings.Join(nonempty(string(h.Party), h.Words), ", ")
+		who = names[h.Party]
+		if who == "" {
+			who = string(h.Party)
+		}
+		who = strings.Join(nonempty(who, h.Words), ", ")
 	}
 	if h.Sealed {
 		who = strings.Join(nonempty("sealed", who), ": ")

@@ -230,6 +230,8 @@ type Sheet struct {
 	Extracts  []ExtractLine    `json:"extracts,omitempty"` // of a warning of ours: who got what instead
 	Of        string           `json:"of,omitempty"`       // of an extract of ours: its whole
 	Log       []string         `json:"log,omitempty"`      // what this desk noted about it
+	// Names gives the short names of the parties that the chain names and whose cards are held.
+	Names map[heed.PartyID]string `json:"names,omitempty"`
 }
 
 // Show gives the statement at leaf idx in full, once the access log has it that the actor
@@ -297,6 +299,14 @@ func (s *Sheet) fill(rec store.Record) error {
 
 // around adds what was asked with the deliveries, and what this desk decided.
 func (d *Desk) around(tx *store.Tx, by people.Actor, sheet *Sheet, rec store.Record) error {
+	if sheet.Warning != nil {
+		sheet.Names = map[heed.PartyID]string{}
+		for _, h := range sheet.Warning.Chain {
+			if p := d.Directory.Party(h.Party); p != nil {
+				sheet.Names[p.ID] = p.Name
+			}
+		}
+	}
 	dels, err := d.deliveriesOf(tx, rec)
 	if err != nil {
 		return err
