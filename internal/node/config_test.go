@@ -1,6 +1,9 @@
 package node
 
-import "testing"
+import (
+	"bytes"
+	"testing"
+)
 
 // What is read as a node.json is written back as the same, and names a node.
 func FuzzConfig(f *testing.F) {
@@ -16,8 +19,12 @@ func FuzzConfig(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, err := parseConfig(text); err != nil || again != c {
-			t.Errorf("%q is %+v, then %+v, %v", b, c, again, err)
+		again, err := parseConfig(text)
+		if err != nil {
+			t.Fatalf("%q is %+v, which cannot be read again: %v", b, c, err)
+		}
+		if second, err := again.text(); err != nil || !bytes.Equal(second, text) {
+			t.Errorf("%q is %q, then %q, %v", b, text, second, err)
 		}
 	})
 }
