@@ -143,3 +143,6 @@ func hash(name string, salt int) int {
 
 // Fitted chooses the settings of a table and fits it.
 func Fitted(t *Table) *Fit { return fit(t, Choose(t)) }
+
+// FitWith fits a table with given settings.
+func FitWith(t *Table, s Settings) *Fit { return fit(t, s) }

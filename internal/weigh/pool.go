@@ -36,9 +36,9 @@ const (
 	// repeats is the chance, before anything was compared, that one of two voices repeats
 	// the other. Copying needs strong evidence: a prior of a tenth ruins honest sets.
 	repeats = .02
-	// learning is what a source loses, as a logarithm, by one episode in which it was worse
-	// than the pool by as much as the pool usually loses; forgetting keeps a record for
-	// about twenty episodes. Both are gentle: weights start equal and shrink to equal.
+	// learning is what a source's weight loses, as a logarithm, by one episode in which it
+	// was plainly worse than the pool; forgetting keeps a record for about twenty episodes.
+	// Both are gentle: weights start equal and shrink to equal.
 	learning, forgetting = .5, .95
 	// few is how many items an episode needs before chance in the items weighs less than
 	// what the source is worth: an episode of one item teaches a little, one of fifty much.
@@ -50,7 +50,7 @@ const (
 // rounds of the episode in which they became known, and later ones. With no outcomes and no
 // copies it is the plain mean.
 func Pool(rounds []Round) [][]float64 {
-	p := &pool{sources: map[string]int{}, likeness: map[[2]int]*likeness{}, record: map[voiceTopic]float64{}}
+	p := &pool{sources: map[string]int{}, likeness: map[[2]int]*likeness{}, record: map[voiceTopic]float64{}, near: startWeight * repeats, compared: startWeight}
 	out := make([][]float64, len(rounds))
 	order := make([]int, len(rounds))
 	for i := range order {
@@ -72,9 +72,9 @@ func Pool(rounds []Round) [][]float64 {
 		hi := lo
 		now := rounds[order[lo]].Episode
 		for hi < len(order) && rounds[order[hi]].Episode == now {
-			p.compare(rounds[order[hi]].Forecasts)
 			hi++
 		}
+		p.compare(rounds, order[lo:hi])
 		for len(waiting) > 0 && waiting[0] <= now {
 			p.learn(rounds, due[waiting[0]])
 			waiting = waiting[1:]
@@ -92,13 +92,20 @@ type voiceTopic struct {
 	topic  string
 }
 
-type likeness struct{ near, compared float64 }
+// likeness is how two sources compare: in the episode under way, and what the episodes
+// before it are worth as evidence for each of [copyRates].
+type likeness struct {
+	near, compared float64
+	evidence       [len4]float64
+}
 
 type pool struct {
 	sources  map[string]int
 	likeness map[[2]int]*likeness
-	record   map[voiceTopic]float64 // excess loss, in units of what the pool usually loses
+	record   map[voiceTopic]float64 // by how much worse than the pool, over the episodes
 	topics   []string               // met so far, in order
+
+	near, compared float64 // how often voices that are not copies come near each other
 }
 
 func (p *pool) id(source string) int {
@@ -110,39 +117,86 @@ func (p *pool) id(source string) int {
 	return k
 }
 
-// compare notes which sources gave near-identical numbers on one item.
-func (p *pool) compare(fs []Forecast) {
-	for i, a := range fs {
-		for _, b := range fs[:i] {
-			if slices.Max(a.P) > sure && slices.Max(b.P) > sure {
-				continue
-			}
-			l := p.pair(p.id(a.Source), p.id(b.Source))
-			l.compared++
-			if distance(a.P, b.P) <= near {
-				l.near++
+// compare notes which sources gave near-identical numbers in one episode. How much that
+// says depends on how often voices come near each other by chance, and copies must not pass
+// for chance: each voice counts there by what it is worth.
+func (p *pool) compare(rounds []Round, episode []int) {
+	met := map[[2]int]*likeness{}
+	for _, i := range episode {
+		fs := rounds[i].Forecasts
+		w := p.voices(fs)
+		for i, a := range fs {
+			for j, b := range fs[:i] {
+				if slices.Max(a.P) > sure && slices.Max(b.P) > sure || a.Source == b.Source || a.Origin != "" && a.Origin == b.Origin {
+					continue
+				}
+				k, l := p.pair(p.id(a.Source), p.id(b.Source))
+				met[k] = l
+				l.compared++
+				p.compared += 1 / (w[i] * w[j])
+				if distance(a.P, b.P) <= near {
+					l.near++
+					p.near += 1 / (w[i] * w[j])
+				}
 			}
 		}
 	}
+	chance := p.near / p.compared
+	for _, l := range met {
+		worth := 1 / (1 + (l.compared-1)*alike) // items of one episode are not as many proofs
+		for k, c := range copyRates {
+			l.evidence[k] += worth * (l.near*math.Log((c+(1-c)*chance)/chance) + (l.compared-l.near)*math.Log(1-c))
+		}
+		l.near, l.compared = 0, 0
+	}
 }
 
-func (p *pool) pair(a, b int) *likeness {
+func (p *pool) pair(a, b int) ([2]int, *likeness) {
 	k := [2]int{min(a, b), max(a, b)}
 	l := p.likeness[k]
 	if l == nil {
 		l = &likeness{}
 		p.likeness[k] = l
 	}
-	return l
+	return k, l
 }
 
-// copying is the learned chance that one of two sources repeats the other.
+// copying is the learned chance that what one of two sources says repeats the other.
 func (p *pool) copying(a, b int) float64 {
 	l := p.likeness[[2]int{min(a, b), max(a, b)}]
 	if l == nil {
-		return repeats
+		return 0
 	}
-	return (l.near + startWeight*repeats) / (l.compared + startWeight)
+	post := [1 + len4]float64{math.Log(1 - repeats)}
+	for k := range copyRates {
+		post[1+k] = math.Log(repeats/len4) + l.evidence[k]
+	}
+	normalise(post[:])
+	c := 0.0
+	for k, rate := range copyRates {
+		c += post[1+k] * rate
+	}
+	return c
+}
+
+// voices tells for each forecast of a round how many voices it is one of.
+func (p *pool) voices(fs []Forecast) []float64 {
+	out := make([]float64, len(fs))
+	ids := make([]int, len(fs))
+	for i, f := range fs {
+		ids[i], out[i] = p.id(f.Source), 1
+	}
+	for i, f := range fs {
+		for j, g := range fs[:i] {
+			c := 1.0
+			if ids[i] != ids[j] && (f.Origin == "" || f.Origin != g.Origin) {
+				c = p.copying(ids[i], ids[j])
+			}
+			out[i] += c
+			out[j] += c
+		}
+	}
+	return out
 }
 
 // distance is half the sum of absolute differences: how much probability lies elsewhere.
@@ -169,21 +223,10 @@ func (p *pool) mean(r Round) []float64 {
 // weights are the shares of a round's forecasts, summing to 1: record times novelty.
 func (p *pool) weights(r Round) []float64 {
 	w := make([]float64, len(r.Forecasts))
+	voices := p.voices(r.Forecasts)
 	sum := 0.0
 	for i, f := range r.Forecasts {
-		a := p.id(f.Source)
-		voices := 1.0 // how many voices a is one of
-		for j, g := range r.Forecasts {
-			switch b := p.id(g.Source); {
-			case i == j:
-			case a == b, f.Origin != "" && f.Origin == g.Origin:
-				voices++
-			default:
-				voices += p.copying(a, b)
-			}
-		}
-		w[i] = 1 / voices
-		w[i] *= math.Exp(-learning * p.excess(a, r.Topic))
+		w[i] = math.Exp(-learning*p.excess(p.id(f.Source), r.Topic)) / voices[i]
 		sum += w[i]
 	}
 	for i := range w {
@@ -206,14 +249,18 @@ func (p *pool) excess(source int, topic string) float64 {
 }
 
 // learn takes the outcomes of rounds that became known together. What counts is the
-// episode: however many items a source had in it, its record moves once.
+// episode: however many items a source had in it, its record moves once, by at most 1. It
+// moves by the mean of what the source lost beyond the pool, over that loss's own spread: a
+// quiet week in which nobody lost much teaches as much as a stormy one, and one bad item
+// teaches no more than one item can.
 func (p *pool) learn(rounds []Round, known []int) {
 	type key struct {
 		voiceTopic
 		episode int
 	}
-	sum, n := map[key]float64{}, map[key]float64{}
-	total, items := map[string]float64{}, map[string]float64{}
+	type tally struct{ sum, squares, n float64 }
+	tallies := map[key]tally{}
+	var moved []key // in the order met: the same sum on every machine
 	for _, i := range known {
 		r := rounds[i]
 		w := p.weights(r)
@@ -226,21 +273,21 @@ func (p *pool) learn(rounds []Round, known []int) {
 		if !slices.Contains(p.topics, r.Topic) {
 			p.topics = append(p.topics, r.Topic)
 		}
-		total[r.Topic] += usual
-		items[r.Topic]++
 		for k, f := range r.Forecasts {
 			at := key{voiceTopic{p.id(f.Source), r.Topic}, r.Episode}
-			sum[at] += loss[k] - usual
-			n[at]++
+			t, d := tallies[at], loss[k]-usual
+			if t.n == 0 {
+				moved = append(moved, at)
+			}
+			tallies[at] = tally{t.sum + d, t.squares + d*d, t.n + 1}
 		}
 	}
 	for at := range p.record {
 		p.record[at] *= forgetting
 	}
-	for at, s := range sum {
-		usual := total[at.topic] / items[at.topic]
-		if usual > 0 {
-			p.record[at.voiceTopic] += s / usual / (n[at] + few)
+	for _, at := range moved {
+		if t := tallies[at]; t.squares > 0 {
+			p.record[at.voiceTopic] += t.sum / math.Sqrt(t.n*t.squares) * t.n / (t.n + few)
 		}
 	}
 }

@@ -1,0 +1,3 @@
+.PHONY: bench-weigh
+bench-weigh: ## figures of weighing
+	$(GO) run ./bench/weigh
