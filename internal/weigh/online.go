@@ -40,7 +40,7 @@ func Online(t *Table, order, truth []int) [][]float64 {
 			continue
 		}
 		for k, r := range readings {
-			o.score[k] += math.Log(max(r[truth[item]], 1e-3))
+			o.score[k] = lately*o.score[k] + math.Log(max(r[truth[item]], 1e-3))
 		}
 		o.learn(item, truth[item])
 		if n := len(o.known); n >= 10 && n >= looked+looked/4 {
@@ -53,6 +53,11 @@ func Online(t *Table, order, truth []int) [][]float64 {
 
 // effects are the design effects that compete.
 var effects = []float64{0, .05, .15, .4}
+
+// lately is what is left of a reading's score after each later outcome: about thirty count.
+// What a reading lost before the echo was found, or before a source had a record, says
+// little about it now.
+const lately = .97
 
 // naive is how often a source nobody has a record of is right, whatever the truth.
 const naive = 2. / 3
