@@ -17,56 +17,71 @@ type Settings struct {
 // (6), or much like the others (18).
 var starts = []float64{2, startWeight, 18}
 
-// foldings is how often the held-out comparison is repeated with other foldings; their
-// median decides, so that one lucky cut cannot.
-const foldings = 3
+const (
+	// foldings is how often the held-out comparison is repeated with other cuts, so that no
+	// lucky one decides.
+	foldings = 3
+	// folds is into how many parts the items are cut.
+	folds = 4
+	// sigmas is how many standard errors more than one type must gain on held-out items.
+	sigmas = 3
+	// mostTypes bounds the search for the number of types.
+	mostTypes = 5
+	// settle is how often counters and estimates follow each other after some items were
+	// taken out of a fit that had settled with them.
+	settle = 6
+)
 
-// folds is into how many parts the items are cut.
-const folds = 4
-
-// sigmas is how many standard errors a richer structure must gain on held-out items.
-const sigmas = 3
-
-// mostTypes bounds the search for the number of types.
-const mostTypes = 3
-
-// Choose picks the settings whose fit foretells the reports of items it has not seen.
+// Choose picks the settings whose fit foretells whole report vectors of items that it has
+// not seen. No truth is needed. More than one type is taken only where that foretells
+// better beyond chance; how many then, by the usual rule of one standard error: the fewest
+// that are as good as the best.
 func Choose(t *Table) Settings {
-	best := Settings{Types: 1, Start: startWeight}
+	one := tried{set: Settings{1, startWeight}}
 	if len(t.Items) < 2*folds {
-		return best
+		return one.set
 	}
-	top := math.Inf(-1)
-	for _, s := range starts {
-		sum := 0.0
-		for _, l := range heldOut(t, Settings{1, s}, 0) {
-			sum += l
-		}
-		if sum > top {
-			best.Start, top = s, sum
-		}
+	one = bestOf(t, 1, starts)
+	two := bestOf(t, 2, []float64{one.set.Start})
+	if standardised(two.items, one.items) <= sigmas {
+		return one.set
 	}
-	best.Types = chooseTypes(t, best.Start)
-	return best
-}
-
-// chooseTypes returns the number of types whose fit foretells whole report vectors of
-// items it has not seen. No truth is needed. One more type is taken only for a gain that is
-// beyond chance by three standard errors.
-func chooseTypes(t *Table, start float64) int {
-	best := 1
+	var more []tried
+	best := 0
 	for types := 2; types <= mostTypes; types++ {
-		var gains []float64
-		for k := range foldings {
-			a := heldOut(t, Settings{best, start}, k)
-			b := heldOut(t, Settings{types, start}, k)
-			gains = append(gains, standardised(b, a))
-		}
-		slices.Sort(gains)
-		if gains[len(gains)/2] <= sigmas {
+		more = append(more, bestOf(t, types, starts))
+		if k := len(more) - 1; more[k].sum > more[best].sum {
+			best = k
+		} else if k > best {
 			break
 		}
-		best = types
+	}
+	for _, m := range more[:best] {
+		if standardised(more[best].items, m.items) <= 1 {
+			return m.set
+		}
+	}
+	return more[best].set
+}
+
+// tried is what settings foretold: the log likelihood of each item's reports, and the sum.
+type tried struct {
+	set   Settings
+	items []float64
+	sum   float64
+}
+
+func bestOf(t *Table, types int, starts []float64) tried {
+	best := tried{sum: math.Inf(-1)}
+	for _, s := range starts {
+		one := tried{set: Settings{types, s}}
+		one.items = heldOut(t, one.set)
+		for _, l := range one.items {
+			one.sum += l
+		}
+		if one.sum > best.sum {
+			best = one
+		}
 	}
 	return best
 }
@@ -90,40 +105,36 @@ func standardised(a, b []float64) float64 {
 	return mean / math.Sqrt(v/n)
 }
 
-// heldOut is the log likelihood of each item's reports under a fit of the other parts.
-func heldOut(t *Table, set Settings, folding int) []float64 {
-	out := make([]float64, 0, len(t.Items))
-	part := make([]int, len(t.Items))
-	for i, name := range t.Items {
-		part[i] = hash(name, folding) % folds
-	}
-	for k := range folds {
-		rest := t.without(part, k)
-		f := fit(rest, set)
-		p := make([]float64, len(f.share))
-		whole := *f
-		whole.table = t
-		for i := range t.Items {
-			if part[i] != k {
-				continue
+// heldOut is the log likelihood of each item's reports under a fit of the other parts, on
+// average over the foldings. Each fit starts where the whole one settled, so that what is
+// compared are the settings and not the luck of a start.
+func heldOut(t *Table, set Settings) []float64 {
+	whole := fit(t, set)
+	out := make([]float64, len(t.Items))
+	p := make([]float64, len(whole.share))
+	f := *whole
+	f.rate, f.log = slices.Clone(whole.rate), slices.Clone(whole.log)
+	f.pop, f.share = slices.Clone(whole.pop), slices.Clone(whole.share)
+	f.post, f.count = slices.Clone(whole.post), nil
+	f.out = make([]bool, len(t.Items))
+	for folding := range foldings {
+		for part := range folds {
+			for i, name := range t.Items {
+				f.out[i] = hash(name, folding)%folds == part
 			}
-			whole.weigh(i, p)
-			out = append(out, normalise(p))
+			copy(f.post, whole.post)
+			for range settle {
+				f.maximise()
+				f.expect()
+			}
+			f.maximise()
+			for i := range t.Items {
+				if f.out[i] {
+					f.weigh(i, p)
+					out[i] += normalise(p) / foldings
+				}
+			}
 		}
-	}
-	return out
-}
-
-// without is the table less the items of one part. Voices and values keep their numbers.
-func (t *Table) without(part []int, k int) *Table {
-	out := &Table{Values: t.Values, Voices: t.Voices, start: []int32{0}}
-	for i, name := range t.Items {
-		if part[i] == k {
-			continue
-		}
-		out.Items = append(out.Items, name)
-		out.votes = append(out.votes, t.on(i)...)
-		out.start = append(out.start, int32(len(out.votes)))
 	}
 	return out
 }

@@ -17,7 +17,7 @@ const agreeing = 2
 
 // residual is the design effect of the batch: how much voices still agree after the types
 // and after no report is its own witness. It is applied to the answer, never inside the fit.
-const residual = .05
+var residual = .05
 
 // A Fit is what a table yields: how each voice answers in each state of the world, and how
 // common each state is. There are as many states as values, times the number of types of
@@ -33,6 +33,7 @@ type Fit struct {
 	count []float64 // like rate: the counters themselves
 	start float64   // outcomes that the population counts for in each voice
 	post  []float64 // [item*Z + state]
+	out   []bool    // items that are left out; nil: none
 }
 
 // fit runs expectation–maximisation from the shares of the plain vote: the class of each
@@ -121,6 +122,9 @@ func (f *Fit) maximise() {
 	n := f.rate
 	clear(n)
 	for i := range t.Items {
+		if f.out != nil && f.out[i] {
+			continue
+		}
 		p := f.post[i*Z : i*Z+Z]
 		for z := range p {
 			f.share[z] += p[z]
@@ -139,7 +143,9 @@ func (f *Fit) maximise() {
 	for z := range f.share {
 		f.share[z] /= sum
 	}
-	f.count = append(f.count[:0], n...)
+	if f.out == nil {
+		f.count = append(f.count[:0], n...)
+	}
 	f.population(n)
 	for w := range t.Voices {
 		row := n[w*V*Z : (w+1)*V*Z]
@@ -250,6 +256,9 @@ func (f *Fit) expect() float64 {
 	moved := 0.0
 	p := make([]float64, Z)
 	for i := range f.table.Items {
+		if f.out != nil && f.out[i] {
+			continue
+		}
 		f.weigh(i, p)
 		normalise(p)
 		old := f.post[i*Z : i*Z+Z]
