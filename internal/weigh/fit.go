@@ -17,7 +17,7 @@ const agreeing = 2
 
 // residual is the design effect of the batch: how much voices still agree after the types
 // and after no report is its own witness. It is applied to the answer, never inside the fit.
-var residual = .05
+const residual = .05
 
 // A Fit is what a table yields: how each voice answers in each state of the world, and how
 // common each state is. There are as many states as values, times the number of types of
@@ -33,6 +33,7 @@ type Fit struct {
 	count []float64 // like rate: the counters themselves
 	start float64   // outcomes that the population counts for in each voice
 	post  []float64 // [item*Z + state]
+	names []float64 // [value*Z + state]: what a state is called
 	out   []bool    // items that are left out; nil: none
 }
 
@@ -53,6 +54,7 @@ func fit(t *Table, set Settings) *Fit {
 			break
 		}
 	}
+	f.name()
 	return f
 }
 
@@ -304,10 +306,18 @@ func normalise(p []float64) float64 {
 	return top + math.Log(sum)
 }
 
+// reserve is how much of the answer is the plain vote: about one time in seven the model of
+// the sources is wrong, and then their votes are all there is.
+const reserve = 1. / 7
+
 // Answer is the probability of each of the table's values for an item. The log ratios of
 // its reports are divided by the design effect before they meet the shares of the states.
 func (f *Fit) Answer(item int) []float64 {
-	return f.named(f.states(item, f.table.on(item)))
+	p := f.named(f.states(item, f.table.on(item)))
+	for v, q := range f.table.vote(item) {
+		p[v] += reserve * (q - p[v])
+	}
+	return p
 }
 
 // states is the probability of each state given some of an item's votes.
@@ -332,13 +342,51 @@ func (f *Fit) named(states []float64) []float64 {
 	V, Z := len(f.table.Values), len(f.share)
 	out := make([]float64, V)
 	for z, p := range states {
-		sum := 0.0
 		for v := range V {
-			sum += math.Pow(f.pop[v*Z+z], agreeing)
-		}
-		for v := range V {
-			out[v] += p * math.Pow(f.pop[v*Z+z], agreeing) / sum
+			out[v] += p * f.names[v*Z+z]
 		}
 	}
 	return out
+}
+
+// name reads what each state is called from what its reports name: the chance that two
+// which agree name a value ([agreeing]). A report counts there by how well its source tells
+// states apart at all, the mutual information of its answers and the states: what the
+// others say in a state is noise.
+func (f *Fit) name() {
+	t, V, Z := f.table, len(f.table.Values), len(f.share)
+	f.names = make([]float64, V*Z)
+	for w := range t.Voices {
+		rate, count := f.rate[w*V*Z:(w+1)*V*Z], f.count[w*V*Z:(w+1)*V*Z]
+		tells, n := 0.0, 0.0
+		for v := range V {
+			usual := 0.0
+			for z := range Z {
+				usual += f.share[z] * rate[v*Z+z]
+				n += count[v*Z+z]
+			}
+			for z := range Z {
+				tells += f.share[z] * rate[v*Z+z] * math.Log(rate[v*Z+z]/usual)
+			}
+		}
+		weight := max(tells, 0) / (n + f.start)
+		for k := range f.names {
+			f.names[k] += weight * count[k]
+		}
+	}
+	for z := range Z {
+		sum := 0.0
+		for v := range V {
+			sum += f.names[v*Z+z]
+		}
+		powers := 0.0
+		for v := range V { // an answer's worth of the population, where nobody tells anything
+			p := (f.names[v*Z+z] + 1e-6*f.pop[v*Z+z]) / (sum + 1e-6)
+			f.names[v*Z+z] = math.Pow(p, agreeing)
+			powers += f.names[v*Z+z]
+		}
+		for v := range V {
+			f.names[v*Z+z] /= powers
+		}
+	}
 }
