@@ -349,13 +349,19 @@ func (f *Fit) named(states []float64) []float64 {
 	return out
 }
 
-// name reads what each state is called from what its reports name: the chance that two
+// name reads what each state is called, where there are several types, from what its reports name: the chance that two
 // which agree name a value ([agreeing]). A report counts there by how well its source tells
 // states apart at all, the mutual information of its answers and the states: what the
 // others say in a state is noise.
 func (f *Fit) name() {
 	t, V, Z := f.table, len(f.table.Values), len(f.share)
 	f.names = make([]float64, V*Z)
+	if Z == V { // one type each: the state is the value
+		for v := range V {
+			f.names[v*Z+v] = 1
+		}
+		return
+	}
 	for w := range t.Voices {
 		rate, count := f.rate[w*V*Z:(w+1)*V*Z], f.count[w*V*Z:(w+1)*V*Z]
 		tells, n := 0.0, 0.0
