@@ -204,7 +204,7 @@ func (f *Fit) cavity(item int, votes []vote, p []float64) {
 
 // population averages how voices answer, each by how much its record tells: a voice with a
 // thousand answers counts little more than one with fifty, for sources are counted here,
-// not answers.
+// not answers; and one that mostly repeats a declared origin counts by the rest.
 func (f *Fit) population(n []float64) {
 	V, Z := len(f.table.Values), len(f.share)
 	clear(f.pop)
@@ -219,7 +219,7 @@ func (f *Fit) population(n []float64) {
 			if sum == 0 {
 				continue
 			}
-			tells := 1 / (sum + f.start)
+			tells := f.table.own[w] / (sum + f.start)
 			for v := range V {
 				f.pop[v*Z+z] += row[v*Z+z] * tells
 			}
@@ -375,7 +375,7 @@ func (f *Fit) name() {
 				tells += f.share[z] * rate[v*Z+z] * math.Log(rate[v*Z+z]/usual)
 			}
 		}
-		weight := max(tells, 0) / (n + f.start)
+		weight := t.own[w] * max(tells, 0) / (n + f.start)
 		for k := range f.names {
 			f.names[k] += weight * count[k]
 		}

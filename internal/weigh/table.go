@@ -21,7 +21,8 @@ type Table struct {
 	Items  []string // distinct items, bytewise
 	Voices []string // sources, and origins that spoke on more than one item
 
-	start []int32 // start[i]:start[i+1] are the votes on item i
+	own   []float64 // share of what a voice says that is its own, not an origin's
+	start []int32   // start[i]:start[i+1] are the votes on item i
 	votes []vote
 }
 
@@ -95,6 +96,7 @@ func NewTable(claims []Claim) *Table {
 	}
 	t.Voices = index(voices)
 
+	t.own = make([]float64, len(t.Voices))
 	t.start = make([]int32, 1, len(t.Items)+1)
 	for _, row := range ballots {
 		slices.SortFunc(row, func(a, b ballot) int { return cmp.Compare(a.voice, b.voice) })
@@ -105,9 +107,17 @@ func NewTable(claims []Claim) *Table {
 			}
 			for _, v := range slices.Sorted(maps.Keys(b.values)) {
 				t.votes = append(t.votes, vote{voices[b.voice], v, b.values[v] / sum})
+				t.own[voices[b.voice]] += b.values[v]
 			}
 		}
 		t.start = append(t.start, int32(len(t.votes)))
+	}
+	for w, name := range t.Voices {
+		if n := said[name]; n > 0 {
+			t.own[w] = min(1, t.own[w]/float64(n))
+		} else {
+			t.own[w] = 1
+		}
 	}
 	return t
 }
