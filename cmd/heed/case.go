@@ -87,7 +87,7 @@ re-opened them, clocks. With --at it is shown as it was recorded up to that mome
 		},
 	}
 	cmd.Flags().StringVar(&at, "at", "", "as of this moment, as in 2024-03-08T09:00:00Z")
-	cmd.AddCommand(caseSetCommand(f), caseLinkCommand(f), caseSplitCommand(f), caseMergeCommand(f))
+	cmd.AddCommand(caseSetCommand(f), caseLinkCommand(f), caseSplitCommand(f), caseMergeCommand(f), caseCandidatesCommand(f))
 	return cmd
 }
 
@@ -379,4 +379,33 @@ func handOverCommand(f *flags) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&in.Words, "note", "", "what the next person should know")
 	return cmd
+}
+
+func caseCandidatesCommand(f *flags) *cobra.Command {
+	return &cobra.Command{
+		Use: "candidates WARNING", Short: "List the open cases that a warning may belong to, and why", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var list []desk.Candidate
+			b, err := f.ask(cmd.Context(), http.MethodGet, "/api/candidates", url.Values{"what": args}, nil, &list)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return printJSON(cmd.OutOrStdout(), b)
+			}
+			out := cmd.OutOrStdout()
+			if len(list) == 0 {
+				fmt.Fprintln(out, "No open case has its actor, place, window or target.")
+			}
+			for _, c := range list {
+				joins := "may belong"
+				if c.Joins {
+					joins = "fits"
+				}
+				fmt.Fprintf(out, "%s  %-10s %s\n", c.Handle, joins, fit(c.Name, max(width()-23, 20)))
+				fmt.Fprint(out, wrap(strings.Join(c.Why, "; "), "           ", width()))
+			}
+			return nil
+		},
+	}
 }

@@ -15,6 +15,7 @@ func (s *Server) caseRoutes() map[string]route {
 	return map[string]route{
 		"GET /api/cases":         {people.ActList, s.cases},
 		"GET /api/case":          {people.ActRead, s.oneCase},
+		"GET /api/candidates":    {people.ActRead, s.candidates},
 		"POST /api/case":         {people.ActWeigh, s.setCase},
 		"POST /api/case/link":    {people.ActWeigh, s.linkCase},
 		"POST /api/case/split":   {people.ActWeigh, s.splitCase},
@@ -213,4 +214,12 @@ func (s *Server) handOver(c *call) (any, error) {
 		return nil, err
 	}
 	return s.Desk.HandOver(c.r.Context(), c.by, in.To, in.Words)
+}
+
+func (s *Server) candidates(c *call) (any, error) {
+	l, err := s.line(c, c.r.URL.Query().Get("what"))
+	if err != nil {
+		return nil, err
+	}
+	return s.Desk.Candidates(c.r.Context(), c.by, l.Index)
 }

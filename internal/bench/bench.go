@@ -111,7 +111,7 @@ func (o Options) say(format string, args ...any) { fmt.Fprintf(o.Progress, forma
 func Receipts(ctx context.Context, o Options) (Outcome, error) {
 	var out Outcome
 	var err error
-	if out.Calibration, err = calibrate(o.Dir); err != nil {
+	if out.Calibration, err = Calibrate(o.Dir); err != nil {
 		return out, err
 	}
 	var way, proof, after []Figure
@@ -129,7 +129,8 @@ func Receipts(ctx context.Context, o Options) (Outcome, error) {
 	return out, nil
 }
 
-func calibrate(dir string) (Calibration, error) {
+// Calibrate measures the machine beside whose figures others stand.
+func Calibrate(dir string) (Calibration, error) {
 	c := Calibration{Cores: runtime.GOMAXPROCS(0)}
 	sync, err := fdatasync(dir)
 	if err != nil {

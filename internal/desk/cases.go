@@ -92,17 +92,15 @@ func (d *Desk) caseLine(tx *store.Tx, row store.CaseRow) (CaseLine, error) {
 // CaseSheet is a case in full, as of a moment.
 type CaseSheet struct {
 	CaseLine
-	AsOf        time.Time         `json:"as_of,omitzero"`
-	Assessment  *heed.Assessment  `json:"assessment,omitempty"`
-	Members     []CaseMember      `json:"statements"`
-	Fatigue     []Fatigue         `json:"fatigue"`
-	Decisions   []heed.Decision   `json:"decisions"`
-	Reopenings  []heed.Reopen     `json:"reopenings"`
-	Outcome     *heed.Outcome     `json:"outcome,omitempty"`
-	Relations   []heed.Relation   `json:"relations"` // beside the assessment, never in its sum
-	Clocks      []store.Clock     `json:"clocks"`
-	Distrust    map[string]string `json:"distrust,omitempty"` // the reader's own notes on the senders here
-	MightBelong []CaseLine        `json:"might_belong,omitempty"`
+	AsOf       time.Time        `json:"as_of,omitzero"`
+	Assessment *heed.Assessment `json:"assessment,omitempty"`
+	Members    []CaseMember     `json:"statements"`
+	Fatigue    []Fatigue        `json:"fatigue"`
+	Decisions  []heed.Decision  `json:"decisions"`
+	Reopenings []heed.Reopen    `json:"reopenings"`
+	Outcome    *heed.Outcome    `json:"outcome,omitempty"`
+	Relations  []heed.Relation  `json:"relations"` // beside the assessment, never in its sum
+	Clocks     []store.Clock    `json:"clocks"`
 }
 
 // CaseMember is a statement in a case.

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -220,6 +221,52 @@ func (d *Desk) find(tx *store.Tx, r store.Record, f facts) (store.CaseRow, []str
 		return store.CaseRow{}, nil, nil
 	}
 	return best, reasons, nil
+}
+
+// Candidate is a case that a warning may belong to.
+type Candidate struct {
+	CaseLine
+	Score float64  `json:"score"`
+	Why   []string `json:"why"`
+	Joins bool     `json:"joins"` // it would join by itself
+}
+
+// Candidates lists the open cases that a warning may belong to, the likeliest first, and
+// what speaks for each, whatever case it is in.
+func (d *Desk) Candidates(ctx context.Context, by people.Actor, idx int64) ([]Candidate, error) {
+	list := []Candidate{}
+	err := d.Store.View(ctx, func(tx *store.Tx) error {
+		l, err := people.Load(tx, idx)
+		if err != nil {
+			return err
+		}
+		if err := l.Check(by, people.ActRead); err != nil {
+			return err
+		}
+		f := factsOf(l.Statement, l.Headline, l.Text)
+		if err := d.canonical(tx, by.Desk, &f); err != nil {
+			return err
+		}
+		rows, err := tx.Candidates(by.Desk, f.keys(), candidates)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			var have facts
+			if err := json.Unmarshal(row.Facts, &have); err != nil {
+				return err
+			}
+			o, h := people.CaseObject(row)
+			score, why := fits(have, f)
+			if score <= 0 || !people.May(by, people.ActList, o, h).Allowed {
+				continue
+			}
+			list = append(list, Candidate{CaseLine: CaseLine{Handle: heed.Handle(row.ID), ID: row.ID, Name: row.Name, State: row.State, Members: row.Members}, Score: score, Why: why, Joins: score >= joinsAt})
+		}
+		slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Compare(b.Score, a.Score) })
+		return nil
+	})
+	return list, err
 }
 
 const (
