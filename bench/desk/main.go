@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,7 @@ func main() {
 	n := flag.Int("n", 100000, "open warnings")
 	program := flag.String("heed", "bin/heed", "the program whose memory is measured")
 	out := flag.String("out", "", "file for the figures")
+	profile := flag.String("profile", "", "file for a CPU profile of the filling")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "heed-bench-desk-")
 	check(err)
@@ -49,7 +51,13 @@ func main() {
 	small := min(*n/10, 5000)
 	r.fill(small)
 	few := r.candidates()
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		check(err)
+		check(pprof.StartCPUProfile(f))
+	}
 	spent := r.fill(*n - small)
+	pprof.StopCPUProfile()
 	many := r.candidates()
 	o.Figures = append(o.Figures,
 		bench.AtMost(fmt.Sprintf("finding candidate cases at %d open warnings, CPU", *n), many, "ms", 1),

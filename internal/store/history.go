@@ -8,7 +8,7 @@ func (tx *Tx) History(desk heed.PartyID, id heed.ID) ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	about, err := tx.records(`WHERE about = ? AND desk = ? ORDER BY idx`, string(id), string(desk))
+	about, err := tx.records(`WHERE about = ? AND about <> '' AND desk = ? ORDER BY idx`, string(id), string(desk))
 	if err != nil {
 		return nil, err
 	}

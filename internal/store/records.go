@@ -140,7 +140,7 @@ func (tx *Tx) Newest(desk, author heed.PartyID, id heed.ID) (Record, error) {
 // DeliveriesTo gives the records of the deliveries that handed a statement, in whatever
 // version, to a desk. Unlike a view it sees all that was committed.
 func (tx *Tx) DeliveriesTo(desk heed.PartyID, id heed.ID) ([]Record, error) {
-	return tx.records(`WHERE about = ? AND desk = ? AND kind = 'delivery' AND author <> desk ORDER BY idx`, string(id), string(desk))
+	return tx.records(`WHERE about = ? AND about <> '' AND desk = ? AND kind = 'delivery' AND author <> desk ORDER BY idx`, string(id), string(desk))
 }
 
 // About gives the records of a desk on a statement, in whatever version, of these kinds, in
@@ -151,7 +151,7 @@ func (tx *Tx) About(desk heed.PartyID, id heed.ID, kinds ...heed.Kind) ([]Record
 	for _, k := range kinds {
 		args = append(args, string(k))
 	}
-	return tx.records(`WHERE about = ? AND desk = ? AND kind IN (`+strings.TrimPrefix(marks, ", ")+`) ORDER BY idx`, args...)
+	return tx.records(`WHERE about = ? AND about <> '' AND desk = ? AND kind IN (`+strings.TrimPrefix(marks, ", ")+`) ORDER BY idx`, args...)
 }
 
 // Cards gives the records of all key statements, as recorded.
@@ -161,7 +161,7 @@ func (tx *Tx) Cards() ([]Record, error) {
 
 // DecisionsOn gives the records of a desk's decisions on a statement.
 func (tx *Tx) DecisionsOn(desk heed.PartyID, id heed.ID) ([]Record, error) {
-	return tx.records(`WHERE about = ? AND desk = ? AND kind = 'decision' ORDER BY idx`, string(id), string(desk))
+	return tx.records(`WHERE about = ? AND about <> '' AND desk = ? AND kind = 'decision' ORDER BY idx`, string(id), string(desk))
 }
 
 // Records gives at most n records from leaf from on, in order.
