@@ -115,30 +115,33 @@ type Statement struct {
 	About    []string  // STIX ids it is about (object_refs); never empty on the wire
 
 	// Exactly the member that Kind names is set, where it has a type here.
-	Warning    *Warning
-	Delivery   *Delivery
-	Receipt    *Receipt
-	Decision   *Decision
-	Key        *Key
-	Log        *Log
-	Grant      *Grant
-	Question   *Question
-	Case       *Case
-	Link       *Link
-	Assessment *Assessment
-	Outcome    *Outcome
-	Answer     *Answer
-	Feedback   *Feedback
-	Relation   *Relation
-	Claim      *Claim
-	Event      *Event
-	Policy     *Policy
-	Roster     *Roster
+	Warning     *Warning
+	Delivery    *Delivery
+	Receipt     *Receipt
+	Decision    *Decision
+	Key         *Key
+	Log         *Log
+	Grant       *Grant
+	Question    *Question
+	Case        *Case
+	Link        *Link
+	Assessment  *Assessment
+	Outcome     *Outcome
+	Answer      *Answer
+	Feedback    *Feedback
+	Relation    *Relation
+	Claim       *Claim
+	Event       *Event
+	Policy      *Policy
+	Roster      *Roster
+	Distrust    *Distrust
+	Translation *Translation
 }
 
 // Subject is what a statement is about: the statement that a delivery hands over, a receipt
-// answers, a decision is taken on, a grant opens, a question or its answer is about; the
-// case of a link, an assessment or an outcome. The zero Ref for other kinds.
+// answers, a decision is taken on, a grant opens, a question or its answer is about, a
+// translation is of; the case of a link, an assessment or an outcome. The zero Ref for other
+// kinds.
 func (s *Statement) Subject() Ref {
 	switch {
 	case s.Delivery != nil:
@@ -165,6 +168,8 @@ func (s *Statement) Subject() Ref {
 		return Ref{ID: s.Assessment.Case}
 	case s.Outcome != nil:
 		return Ref{ID: s.Outcome.Case}
+	case s.Translation != nil:
+		return Ref{s.Translation.Statement, s.Translation.Version}
 	}
 	return Ref{}
 }
@@ -270,6 +275,8 @@ func (s *Statement) checkBody() error {
 		{KindEvent, s.Event != nil, func() error { return s.Event.check() }},
 		{KindPolicy, s.Policy != nil, func() error { return s.Policy.Check() }},
 		{KindRoster, s.Roster != nil, func() error { return s.Roster.check() }},
+		{KindDistrust, s.Distrust != nil, func() error { return s.Distrust.check(s) }},
+		{KindTranslation, s.Translation != nil, func() error { return s.Translation.check(s) }},
 	}
 	for _, b := range bodies {
 		switch {
@@ -291,7 +298,7 @@ func (k Kind) Typed() bool {
 	switch k {
 	case KindWarning, KindDelivery, KindReceipt, KindDecision, KindKey, KindLog, KindGrant, KindQuestion,
 		KindCase, KindLink, KindAssessment, KindOutcome, KindAnswer, KindFeedback, KindRelation, KindClaim, KindEvent,
-		KindPolicy, KindRoster:
+		KindPolicy, KindRoster, KindDistrust, KindTranslation:
 		return true
 	}
 	return false

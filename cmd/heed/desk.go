@@ -105,9 +105,6 @@ func printInbox(w io.Writer, box desk.Box, cols int) {
 		if e.Revoked {
 			headline = "TAKEN BACK: " + headline
 		}
-		if e.Exercise != "" {
-			headline = "EXERCISE: " + headline
-		}
 		urgency := string(e.Precedence)
 		if urgency == "" {
 			urgency = "not stated"

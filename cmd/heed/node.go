@@ -270,6 +270,9 @@ func partyListCommand(f *flags) *cobra.Command {
 					kind = "desk"
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%-14s %s  %s  %s\n", p.Name, kind, p.Fingerprint, fit(p.Title, max(width()-64, 10)))
+				if d := p.Distrust; d != nil {
+					fmt.Fprint(cmd.OutOrStdout(), wrap(distrustWords(*d), strings.Repeat(" ", 15), width()))
+				}
 			}
 			return nil
 		},

@@ -30,6 +30,9 @@ func printSheet(w io.Writer, s desk.Sheet, cols int) {
 	line("handle", fmt.Sprintf("%s v%d", s.Handle, s.Version))
 	line("signed by", s.By)
 	line("handed in by", s.From)
+	if s.Distrust != nil {
+		line("our own note", distrustWords(*s.Distrust))
+	}
 	for _, n := range s.Notes {
 		line("note", n)
 	}
@@ -44,6 +47,11 @@ func printSheet(w io.Writer, s desk.Sheet, cols int) {
 		line("asked of us", a)
 	}
 	if s.Text != "" {
+		lang := s.Lang
+		if lang == "" {
+			lang = "not stated"
+		}
+		line("language", lang)
 		fmt.Fprintf(w, "\n%s\n", wrap(s.Text, "", cols))
 	}
 	if s.Of != "" {
@@ -55,6 +63,7 @@ func printSheet(w io.Writer, s desk.Sheet, cols int) {
 	for _, l := range s.Log {
 		line("log", l)
 	}
+	printTranslations(w, s, cols)
 	if s.Kind == heed.KindWarning && s.By != "" {
 		line("our rungs", rungWords(s.Rungs))
 	}

@@ -70,6 +70,8 @@ type Party struct {
 	Fingerprint string       `json:"fingerprint"`
 	Token       bool         `json:"token"` // it shows us a token
 	Seen        int64        `json:"seen"`  // size of the newest head seen of its log; -1: none
+	// Distrust is what the asking desk notes of it; nobody else is shown that.
+	Distrust *heed.Distrust `json:"distrust,omitempty"`
 }
 
 // Proof shows that a record is in this node's log.
@@ -119,7 +121,7 @@ type route struct {
 
 // groups lists all routes; each group stands beside what serves it.
 func (s *Server) groups() []map[string]route {
-	return []map[string]route{s.routes(), s.caseRoutes(), s.personRoutes()}
+	return []map[string]route{s.routes(), s.caseRoutes(), s.personRoutes(), s.directoryRoutes()}
 }
 
 func (s *Server) routes() map[string]route {

@@ -27,6 +27,17 @@ func (s *Server) parties(c *call) (any, error) {
 	for _, p := range s.Directory.Parties() {
 		list = append(list, s.Describe(p))
 	}
+	if c.r.URL.Query().Get("as") != "" || len(c.caller.Person.Desks()) == 1 { // which desk asks is certain
+		notes, err := s.Desk.Distrusts(c.r.Context(), c.by)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			if note, ok := notes[list[i].ID]; ok {
+				list[i].Distrust = &note
+			}
+		}
+	}
 	return list, s.seen(c, list)
 }
 

@@ -112,9 +112,7 @@ func (dr Draft) statement(desk heed.PartyID, id heed.ID, now time.Time, old *hee
 		if !s.Modified.After(old.Modified) {
 			s.Modified = old.Modified.Add(time.Microsecond) // two versions never share one
 		}
-		if s.Exercise == "" {
-			s.Exercise = old.Exercise // an exercise stays one
-		}
+		s.Exercise = old.Exercise // an exercise stays one, and that one
 		if dr.Revoke != "" {
 			s.Revoked, s.Reason = true, dr.Revoke
 			s.Headline, s.Text, s.Warning, s.Lang = old.Headline, old.Text, old.Warning, old.Lang

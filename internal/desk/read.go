@@ -198,6 +198,14 @@ func notes(l store.Line, versions []store.Line, anotherWay bool) []string {
 	for _, v := range versions {
 		have[v.Version] = true
 	}
+	for _, v := range versions {
+		switch {
+		case v.Version < l.Version && v.Exercise != "" && l.Exercise == "":
+			out = append(out, fmt.Sprintf("v%d was an exercise (%s), and this version does not say so: ask its sender", v.Version, v.Exercise))
+		case v.Version < l.Version && v.Exercise == "" && l.Exercise != "":
+			out = append(out, fmt.Sprintf("v%d was real, and its sender now calls it an exercise: ask", v.Version))
+		}
+	}
 	for v := heed.Version(1); v < l.Version; v++ {
 		if !have[v] {
 			out = append(out, fmt.Sprintf("v%d never came", v))
@@ -232,6 +240,9 @@ type Sheet struct {
 	Log       []string         `json:"log,omitempty"`      // what this desk noted about it
 	// Names gives the short names of the parties that the chain names and whose cards are held.
 	Names map[heed.PartyID]string `json:"names,omitempty"`
+	// Translations stand beside the original, of whatever version.
+	Translations []Translated   `json:"translations,omitempty"`
+	Distrust     *heed.Distrust `json:"distrust,omitempty"` // what the reader's own desk notes of the author
 }
 
 // Show gives the statement at leaf idx in full, once the access log has it that the actor
@@ -322,6 +333,12 @@ func (d *Desk) around(tx *store.Tx, by people.Actor, sheet *Sheet, rec store.Rec
 		if obj, err := stix.Recorded(r.Envelope.Payload); err == nil && obj.Statement != nil && obj.Statement.Decision != nil {
 			sheet.Decisions = append(sheet.Decisions, *obj.Statement.Decision)
 		}
+	}
+	if sheet.Translations, err = d.translations(tx, by, rec); err != nil {
+		return err
+	}
+	if sheet.Distrust, err = noted(tx, by, rec.Author); err != nil {
+		return err
 	}
 	if err := d.kin(tx, by, sheet, rec); err != nil {
 		return err

@@ -103,6 +103,9 @@ func (d *Desk) prepare(ctx context.Context, by people.Actor, draft Draft) (plan,
 	if p.policy, err = d.policyOf(ctx, by.Desk); err != nil {
 		return plan{}, err
 	}
+	if err := draft.fits(p.old); err != nil {
+		return plan{}, err
+	}
 	if draft.ID == "" {
 		draft.ID = d.Pen.NewID(heed.KindWarning)
 	}
@@ -119,6 +122,17 @@ func (d *Desk) prepare(ctx context.Context, by people.Actor, draft Draft) (plan,
 	}
 	p.found, err = draft.admit(found, p.policy.Release.Warnings == "stop" && !p.urgent())
 	return p, err
+}
+
+// fits refuses what no version may say after the one before.
+func (dr Draft) fits(old *heed.Statement) error {
+	if old != nil && old.Exercise == "" && dr.Exercise != "" {
+		return fmt.Errorf("%w: it is real, and what is real never becomes an exercise: say a new one", ErrNot)
+	}
+	if dr.Lang != "" && !heed.ValidLang(dr.Lang) {
+		return fmt.Errorf("%w: the language is %q: write a tag such as de, pt-BR or zh-Hant", ErrNot, dr.Lang)
+	}
+	return nil
 }
 
 // admit takes the overridden warnings out of what was found. The error is [Unfit] where what

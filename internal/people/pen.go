@@ -104,8 +104,12 @@ func (p *Pen) Rung(tx *store.Tx, desk heed.PartyID, rung heed.Rung, rec store.Re
 	}, nil
 }
 
-// Delivery composes and signs the handing over of rec from desk to one receiver.
+// Delivery composes and signs the handing over of rec from desk to one receiver. What stays
+// with its desk is never handed over.
 func (p *Pen) Delivery(tx *store.Tx, desk, to heed.PartyID, rec store.Record, exercise string, may heed.Handling, asked []string, id heed.ID) (envelope.Envelope, error) {
+	if rec.Kind.Stays() {
+		return envelope.Envelope{}, fmt.Errorf("people: a %s stays with its desk", rec.Kind)
+	}
 	head, _, err := tx.SignedHead()
 	if err != nil {
 		return envelope.Envelope{}, err

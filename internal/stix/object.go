@@ -72,37 +72,40 @@ type wireIncident struct {
 }
 
 type wireStatement struct {
-	ExtensionType string           `json:"extension_type"`
-	Kind          heed.Kind        `json:"kind"`
-	Version       heed.Version     `json:"version"`
-	Reason        string           `json:"reason,omitzero"`
-	Exercise      string           `json:"exercise,omitzero"`
-	Warning       *heed.Warning    `json:"warning,omitzero"`
-	Delivery      *heed.Delivery   `json:"delivery,omitzero"`
-	Receipt       *heed.Receipt    `json:"receipt,omitzero"`
-	Decision      *heed.Decision   `json:"decision,omitzero"`
-	Key           *heed.Key        `json:"key,omitzero"`
-	Log           *heed.Log        `json:"log,omitzero"`
-	Grant         *heed.Grant      `json:"grant,omitzero"`
-	Question      *heed.Question   `json:"question,omitzero"`
-	Case          *heed.Case       `json:"case,omitzero"`
-	Link          *heed.Link       `json:"link,omitzero"`
-	Assessment    *heed.Assessment `json:"assessment,omitzero"`
-	Outcome       *heed.Outcome    `json:"outcome,omitzero"`
-	Answer        *heed.Answer     `json:"answer,omitzero"`
-	Feedback      *heed.Feedback   `json:"feedback,omitzero"`
-	Relation      *heed.Relation   `json:"relation,omitzero"`
-	Claim         *heed.Claim      `json:"claim,omitzero"`
-	Event         *heed.Event      `json:"event,omitzero"`
-	Policy        *heed.Policy     `json:"policy,omitzero"`
-	Roster        *heed.Roster     `json:"roster,omitzero"`
+	ExtensionType string            `json:"extension_type"`
+	Kind          heed.Kind         `json:"kind"`
+	Version       heed.Version      `json:"version"`
+	Reason        string            `json:"reason,omitzero"`
+	Exercise      string            `json:"exercise,omitzero"`
+	Warning       *heed.Warning     `json:"warning,omitzero"`
+	Delivery      *heed.Delivery    `json:"delivery,omitzero"`
+	Receipt       *heed.Receipt     `json:"receipt,omitzero"`
+	Decision      *heed.Decision    `json:"decision,omitzero"`
+	Key           *heed.Key         `json:"key,omitzero"`
+	Log           *heed.Log         `json:"log,omitzero"`
+	Grant         *heed.Grant       `json:"grant,omitzero"`
+	Question      *heed.Question    `json:"question,omitzero"`
+	Case          *heed.Case        `json:"case,omitzero"`
+	Link          *heed.Link        `json:"link,omitzero"`
+	Assessment    *heed.Assessment  `json:"assessment,omitzero"`
+	Outcome       *heed.Outcome     `json:"outcome,omitzero"`
+	Answer        *heed.Answer      `json:"answer,omitzero"`
+	Feedback      *heed.Feedback    `json:"feedback,omitzero"`
+	Relation      *heed.Relation    `json:"relation,omitzero"`
+	Claim         *heed.Claim       `json:"claim,omitzero"`
+	Event         *heed.Event       `json:"event,omitzero"`
+	Policy        *heed.Policy      `json:"policy,omitzero"`
+	Roster        *heed.Roster      `json:"roster,omitzero"`
+	Distrust      *heed.Distrust    `json:"distrust,omitzero"`
+	Translation   *heed.Translation `json:"translation,omitzero"`
 }
 
 // ErrNotSTIX is wrapped where bytes are sound JSON and no STIX 2.1 object.
 var ErrNotSTIX = errors.New("not a STIX 2.1 object")
 
 // Parse reads the signed bytes of a statement, or a plain STIX object. Members it does not
-// know are passed over: they stay in the bytes, which are kept.
+// know are passed over: they stay in the bytes, which are kept. Of an exercise the headline
+// and the text come back with their mark, also where the bytes lack it.
 func Parse(signed []byte) (Object, error) {
 	if err := Check(signed); err != nil {
 		return Object{}, err
@@ -132,6 +135,10 @@ func Recorded(signed []byte) (Object, error) {
 		return o, err
 	}
 	o.Statement = s
+	if s.Exercise != "" { // nobody gets to see it without the mark, whoever wrote it
+		s.Headline, s.Text = heed.MarkExercise(s.Headline), heed.MarkExercise(s.Text)
+		o.Name, o.Text = s.Headline, s.Text
+	}
 	if s.Warning != nil {
 		o.Handling = marked(s.Warning.Handling, w.Markings)
 	}
@@ -225,7 +232,7 @@ func (w *wire) statement() (*heed.Statement, error) {
 		Headline: w.Name, Text: w.Description, About: w.ObjectRefs,
 		Warning: x.Warning, Delivery: x.Delivery, Receipt: x.Receipt, Decision: x.Decision, Key: x.Key, Log: x.Log, Grant: x.Grant, Question: x.Question,
 		Case: x.Case, Link: x.Link, Assessment: x.Assessment, Outcome: x.Outcome, Answer: x.Answer, Feedback: x.Feedback, Relation: x.Relation, Claim: x.Claim, Event: x.Event,
-		Policy: x.Policy, Roster: x.Roster,
+		Policy: x.Policy, Roster: x.Roster, Distrust: x.Distrust, Translation: x.Translation,
 	}
 	if w.Type == "note" {
 		s.Headline, s.Text = w.Abstract, w.Content
@@ -255,10 +262,14 @@ func (w *wire) checkMarkings(h heed.Handling) error {
 	return nil
 }
 
-// Compose makes the signed bytes of a statement of our own.
+// Compose makes the signed bytes of a statement of our own. An exercise is marked in its
+// headline and text, which is what tools that know nothing of Heed show.
 func Compose(s heed.Statement) ([]byte, error) {
 	if len(s.About) == 0 {
 		s.About = []string{string(s.Author)}
+	}
+	if s.Exercise != "" {
+		s.Headline, s.Text = heed.MarkExercise(s.Headline), heed.MarkExercise(s.Text)
 	}
 	if err := s.Check(); err != nil {
 		return nil, err
@@ -270,7 +281,7 @@ func Compose(s heed.Statement) ([]byte, error) {
 			ExtensionType: "property-extension", Kind: s.Kind, Version: s.Version, Reason: s.Reason, Exercise: s.Exercise,
 			Warning: s.Warning, Delivery: s.Delivery, Receipt: s.Receipt, Decision: s.Decision, Key: s.Key, Log: s.Log, Grant: s.Grant, Question: s.Question,
 			Case: s.Case, Link: s.Link, Assessment: s.Assessment, Outcome: s.Outcome, Answer: s.Answer, Feedback: s.Feedback, Relation: s.Relation, Claim: s.Claim, Event: s.Event,
-			Policy: s.Policy, Roster: s.Roster,
+			Policy: s.Policy, Roster: s.Roster, Distrust: s.Distrust, Translation: s.Translation,
 		}},
 	}
 	switch w.Type {

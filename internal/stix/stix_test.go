@@ -43,6 +43,9 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", b, err)
 		}
+		if s.Exercise != "" { // the one thing that composing adds
+			s.Headline, s.Text = heed.MarkExercise(s.Headline), heed.MarkExercise(s.Text)
+		}
 		if !reflect.DeepEqual(*o.Statement, s) {
 			t.Fatalf("came back as\n%+v, not\n%+v", *o.Statement, s)
 		}
