@@ -59,6 +59,7 @@ func (f *flags) ask(ctx context.Context, method, path string, query url.Values, 
 type problem struct {
 	status int
 	title  string
+	alarm  []string // nothing can be stored there: fills the page
 }
 
 func (p problem) Error() string { return p.title }
@@ -94,12 +95,13 @@ func (f *flags) open(ctx context.Context, method, path string, query url.Values,
 		defer res.Body.Close()
 		b, _ := io.ReadAll(io.LimitReader(res.Body, 1<<20))
 		var p struct {
-			Title string `json:"title"`
+			Title string   `json:"title"`
+			Alarm []string `json:"alarm"`
 		}
 		if json.Unmarshal(b, &p) != nil || p.Title == "" {
 			p.Title = "the node answers " + res.Status
 		}
-		return nil, problem{res.StatusCode, p.Title}
+		return nil, problem{res.StatusCode, p.Title, p.Alarm}
 	}
 	return res, nil
 }

@@ -89,6 +89,7 @@ func rungMarks(rungs map[heed.Rung]time.Time) string {
 }
 
 func printInbox(w io.Writer, box desk.Box, cols int) {
+	printAlarm(w, box.Alarm, cols)
 	for _, a := range box.Alarms {
 		fmt.Fprint(w, wrap("ALARM "+a.At.Format("2006-01-02 15:04Z")+" "+a.Words, "! ", cols))
 	}

@@ -17,6 +17,10 @@ func main() {
 	case errors.As(err, &code):
 		os.Exit(int(code))
 	case err != nil:
+		var p problem
+		if errors.As(err, &p) {
+			printAlarm(os.Stderr, p.alarm, width())
+		}
 		fmt.Fprintln(os.Stderr, "heed: "+err.Error())
 		os.Exit(1)
 	}

@@ -164,6 +164,7 @@ func statusCommand(f *flags) *cobra.Command {
 				return printJSON(cmd.OutOrStdout(), b)
 			}
 			out := cmd.OutOrStdout()
+			printAlarm(out, st.Alarm, width())
 			fmt.Fprintf(out, "node     %s at %s\nlog      %s, %s records, %s\n", st.Name, st.Address, st.Origin, verify.Thousands(st.Size), st.Peers)
 			if st.Signs {
 				fmt.Fprintln(out, "signs    yes")

@@ -72,6 +72,19 @@ func printSheet(w io.Writer, s desk.Sheet, cols int) {
 	}
 }
 
+// printAlarm fills the page: nothing can be stored at this node.
+func printAlarm(w io.Writer, lines []string, cols int) {
+	if len(lines) == 0 {
+		return
+	}
+	bar := strings.Repeat("!", cols)
+	fmt.Fprintln(w, bar)
+	for _, l := range lines {
+		fmt.Fprint(w, "!!\n", wrap(l, "!!  ", cols))
+	}
+	fmt.Fprint(w, "!!\n", bar, "\n")
+}
+
 // printWarning prints the fields: what is unknown says so, what was left out says so too.
 func printWarning(line func(label, value string), v heed.Warning, names map[heed.PartyID]string) {
 	stated := func(label, value string) {

@@ -21,7 +21,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"heed": main, "crash-client": crashClient})
+	testscript.Main(m, map[string]func(){"heed": main, "crash-client": crashClient, "heed-faulty": faulty})
 }
 
 // The stories a duty officer would tell, run with the real program.
@@ -47,6 +47,7 @@ func TestScripts(t *testing.T) {
 			"capture": capture,
 			"flip":    flip,
 			"object":  object,
+			"appears": appears,
 			"exits":   exits,
 		},
 	})
@@ -91,6 +92,16 @@ func capture(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("nothing matches %q", args[1])
 	}
 	ts.Setenv(args[0], m[len(m)-1])
+}
+
+// appears waits until another process has made a file.
+func appears(ts *testscript.TestScript, _ bool, args []string) {
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+	}
+	ts.Fatalf("%s never appeared", args[0])
 }
 
 // object takes one object out of a file with a list of them: "object FILE INDEX OUT".

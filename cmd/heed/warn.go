@@ -413,12 +413,21 @@ func sayWarning(cmd *cobra.Command, f *flags, in api.Warn, carry string) error {
 	var said desk.Said
 	b, err := f.ask(cmd.Context(), http.MethodPost, "/api/warn", nil, in, &said)
 	var p problem
-	if carry != "" && (errors.Is(err, errNoAnswer) || errors.As(err, &p) && p.status == http.StatusServiceUnavailable) {
+	unsaid := err != nil && !errors.As(err, &p) // the node is not there, or broke off: whether it recorded is not known
+	if carry != "" && (unsaid || p.status == http.StatusServiceUnavailable) {
 		handle, serr := node.Carry(f.node, f.as, in, carry, time.Now())
 		if serr != nil {
 			return fmt.Errorf("%w; and it could not be signed for carrying either: %w", err, serr)
 		}
+		printAlarm(cmd.ErrOrStderr(), p.alarm, width())
 		fmt.Fprintf(cmd.ErrOrStderr(), "heed: %v\n", err)
+		if f.json {
+			return printValue(cmd.OutOrStdout(), struct {
+				Handle   string `json:"handle"`
+				File     string `json:"file"`
+				Recorded bool   `json:"recorded"`
+			}{handle, carry, false})
+		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%s v1 is signed and in %s, and NOT recorded here: bring the file; the other side runs heed take %s\n", handle, carry, carry)
 		return nil
 	}

@@ -58,6 +58,8 @@ type Status struct {
 	Peers   string `json:"peers"`         // compared with peers, or not yet
 	Waiting int    `json:"waiting"`
 	Address string `json:"address"`
+	// Alarm fills the page: nothing can be stored, why, and what to do meanwhile.
+	Alarm []string `json:"alarm,omitempty"`
 }
 
 // Party is a party as people see it.
@@ -175,6 +177,7 @@ func (s *Server) routes() map[string]route {
 type Problem struct {
 	Title    string         `json:"title"`
 	Findings []heed.Finding `json:"findings,omitempty"` // of the checks before release
+	Alarm    []string       `json:"alarm,omitempty"`    // nothing can be stored: fills the page
 }
 
 // call is one request whose person is known.
@@ -299,7 +302,7 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 			status, err = http.StatusNotFound, desk.ErrUnknown
 		}
 	case errors.As(err, &unfit):
-		reply(w, http.StatusUnprocessableEntity, Problem{err.Error(), unfit.Findings})
+		reply(w, http.StatusUnprocessableEntity, Problem{Title: err.Error(), Findings: unfit.Findings})
 		return
 	case errors.Is(err, source.ErrTooMany):
 		status = http.StatusTooManyRequests
@@ -327,6 +330,8 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 		errors.Is(err, store.ErrStaleWriter), errors.Is(err, store.ErrUnknownCommit):
 		status = http.StatusServiceUnavailable
 		s.Log.Error("could not write", "err", err)
+		reply(w, status, Problem{Title: err.Error(), Alarm: s.Desk.Alarm()})
+		return
 	}
 	reply(w, status, Problem{Title: err.Error()})
 }

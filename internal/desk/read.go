@@ -35,7 +35,7 @@ type Entry struct {
 // recorded and which alarms stand. Reading the inbox opens nothing.
 // What the actor may not know of is left out, and counted nowhere.
 func (d *Desk) Inbox(ctx context.Context, by people.Actor, n int) (Box, error) {
-	box := Box{Entries: []Entry{}}
+	box := Box{Entries: []Entry{}, Alarm: d.Alarm()}
 	if err := d.Store.CatchUp(ctx); err != nil {
 		return box, err
 	}
@@ -106,6 +106,7 @@ func alarms(tx *store.Tx, by people.Actor) ([]store.Evidence, error) {
 
 // Box is what the inbox shows.
 type Box struct {
+	Alarm   []string         `json:"alarm,omitempty"` // fills the page: nothing can be stored; see [Desk.Alarm]
 	Entries []Entry          `json:"entries"`
 	Waiting []Held           `json:"waiting"`
 	Alarms  []store.Evidence `json:"alarms"`

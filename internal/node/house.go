@@ -32,6 +32,7 @@ func (n *Node) house() api.House {
 func (n *Node) Status(ctx context.Context) (api.Status, error) {
 	st := api.Status{Name: n.Config.Name, Origin: n.origin(), Address: n.Config.URL, Peers: "not yet compared with peers"}
 	st.Signs, st.Why = n.gate.mayAppend()
+	st.Alarm = n.desk.Alarm()
 	n.gate.mu.Lock()
 	if n.gate.compared {
 		st.Peers = "compared with peers"

@@ -22,6 +22,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
@@ -74,6 +75,7 @@ type DB struct {
 	rebind  sync.Map // SQL with ? -> SQL of the engine
 	watch   watchers
 	viewing sync.Mutex
+	trouble atomic.Pointer[error]
 
 	checkpointer *sql.DB       // SQLite: one connection
 	checkpointed chan struct{} // closed when none is under way any more
@@ -227,7 +229,27 @@ func (db *DB) Update(ctx context.Context, lane Lane, fn func(*Tx) error) error {
 	if db.seq == nil {
 		return ErrReadOnly
 	}
-	return db.seq.do(ctx, lane, fn)
+	err := db.seq.do(ctx, lane, fn)
+	switch {
+	case err == nil:
+		db.trouble.Store(nil)
+	case cannotStore(err):
+		db.trouble.Store(&err)
+	}
+	return err
+}
+
+// Trouble says why nothing can be stored, as the last write found; nil while all is well.
+func (db *DB) Trouble() error {
+	if err := db.trouble.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// cannotStore tells trouble with the engine or its disk from what is wrong with one write.
+func cannotStore(err error) bool {
+	return errors.Is(err, ErrFull) || errors.Is(err, ErrUnknownCommit) || errors.Is(err, ErrStaleWriter)
 }
 
 // View runs fn on one consistent state. fn may not write.

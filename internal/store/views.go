@@ -19,6 +19,8 @@ const (
 
 // CatchUp builds the views up to the last record, in slices through the same queue as
 // every other write. Several callers share the work.
+// While nothing can be stored the views stay as they are and reading goes on: see
+// [DB.Trouble].
 func (db *DB) CatchUp(ctx context.Context) error {
 	db.viewing.Lock()
 	defer db.viewing.Unlock()
@@ -37,6 +39,9 @@ func (db *DB) CatchUp(ctx context.Context) error {
 			return err
 		}
 		if err := db.Update(ctx, Normal, (*Tx).buildViews); err != nil {
+			if cannotStore(err) {
+				return nil
+			}
 			return err
 		}
 	}
