@@ -11,7 +11,6 @@ build: ## one static binary: bin/heed
 
 test: check ## everything that must hold
 	@scripts/postgres
-	@scripts/browser
 	$(GO) test ./...
 	@$(MAKE) --no-print-directory fuzz
 

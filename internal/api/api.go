@@ -123,7 +123,13 @@ type route struct {
 
 // groups lists all routes; each group stands beside what serves it.
 func (s *Server) groups() []map[string]route {
-	return []map[string]route{s.routes(), s.caseRoutes(), s.personRoutes(), s.directoryRoutes()}
+	return []map[string]route{
+		s.routes(),
+		s.caseRoutes(),
+		s.personRoutes(),
+		s.directoryRoutes(),
+		s.findRoutes(),
+	}
 }
 
 func (s *Server) routes() map[string]route {
@@ -339,7 +345,6 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 func reply(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_ = json.MarshalWrite(w, v, json.Deterministic(true), jsontext.Multiline(true)) // a caller that has gone reads nothing
 }

@@ -28,7 +28,6 @@ import (
 	"heed/internal/source"
 	"heed/internal/store"
 	"heed/internal/taxii"
-	"heed/internal/web"
 )
 
 // World is what a node takes from outside: time, randomness and a place for its log lines.
@@ -172,7 +171,20 @@ func (n *Node) Start(ctx context.Context) error {
 	if err := n.beat(ctx); err != nil {
 		n.world.Log.Error("no head could be signed", "err", err)
 	}
-	for _, work := range []func(context.Context){n.dispatch.Run, n.beats, n.compareHeads, n.askAgain, n.buildViews, n.keepAnswers, n.followCases, n.ringClocks, n.checkClocks, n.releaseDue, n.keepHouse} {
+	for _, work := range []func(context.Context){
+		n.dispatch.Run,
+		n.beats,
+		n.compareHeads,
+		n.askAgain,
+		n.buildViews,
+		n.keepAnswers,
+		n.followCases,
+		n.ringClocks,
+		n.checkClocks,
+		n.releaseDue,
+		n.keepHouse,
+		n.indexWords,
+	} {
 		n.running.Add(1)
 		go func() { defer n.running.Done(); work(run) }()
 	}
@@ -220,8 +232,6 @@ func (n *Node) listen() error {
 	mux := http.NewServeMux()
 	mux.Handle("/", peers.Handler())
 	mux.Handle("/api/", house.Handler())
-	desk := &web.Server{Accounts: n.accounts, Directory: n.directory, Proxies: proxies, Now: n.world.Now, Log: n.world.Log}
-	mux.Handle("/desk/", desk.Handler())
 	l, err := net.Listen("tcp", n.Config.Listen)
 	if err != nil {
 		return fmt.Errorf("%s cannot be listened on: %w (is another node running there? change \"listen\" in %s)", n.Config.Listen, err, filepath.Join(n.Dir, configName))

@@ -141,3 +141,9 @@ func Arc(lat1, lon1, lat2, lon2 float64) float64 {
 	p, l := math.Sin((lat2-lat1)*r/2), math.Sin((lon2-lon1)*r/2)
 	return 2 * earth * math.Asin(math.Sqrt(min(1, p*p+math.Cos(lat1*r)*math.Cos(lat2*r)*l*l)))
 }
+
+// Regions gives the regions of the data, by ID.
+func Regions() []Place {
+	g := world()
+	return slices.Clone(g.places[g.regions:])
+}

@@ -58,6 +58,9 @@ func TestExercise(t *testing.T) {
 		{"a view cannot write", viewOnly},
 		{"a backup taken meanwhile restores on either engine", backups},
 		{"a store that is not there is not begun", missing},
+		{"words are found, newest first", findsWords},
+		{"erased words are not found", erasedWords},
+		{"a beginning of many words finds them all", manyBeginnings},
 	}
 	for _, e := range []string{"sqlite", "postgres"} {
 		t.Run(e, func(t *testing.T) {

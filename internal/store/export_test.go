@@ -13,3 +13,8 @@ func (db *DB) LimitPages(ctx context.Context, n int) error {
 		return err
 	})
 }
+
+// Blank takes a record's body away, as an erasure does.
+func (tx *Tx) Blank(idx int64) error {
+	return tx.exec(`UPDATE ledger_records SET signed = NULL, body_salt = NULL WHERE idx = ?`, idx)
+}

@@ -79,6 +79,8 @@ type DB struct {
 
 	checkpointer *sql.DB       // SQLite: one connection
 	checkpointed chan struct{} // closed when none is under way any more
+
+	vocabulary vocabulary
 }
 
 // Open opens a store and brings its tables up to date. A writer takes the next epoch:

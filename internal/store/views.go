@@ -56,7 +56,7 @@ func (db *DB) RebuildViews(ctx context.Context) error {
 				return err
 			}
 		}
-		return nil
+		return tx.clearWords()
 	})
 	if err != nil {
 		return err
