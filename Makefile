@@ -11,6 +11,7 @@ build: ## one static binary: bin/heed
 
 test: check ## everything that must hold
 	@scripts/postgres
+	@scripts/browser
 	$(GO) test ./...
 	@$(MAKE) --no-print-directory fuzz
 

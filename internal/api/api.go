@@ -345,6 +345,7 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 func reply(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_ = json.MarshalWrite(w, v, json.Deterministic(true), jsontext.Multiline(true)) // a caller that has gone reads nothing
 }

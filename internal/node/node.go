@@ -28,6 +28,7 @@ import (
 	"heed/internal/source"
 	"heed/internal/store"
 	"heed/internal/taxii"
+	"heed/internal/web"
 )
 
 // World is what a node takes from outside: time, randomness and a place for its log lines.
@@ -232,6 +233,8 @@ func (n *Node) listen() error {
 	mux := http.NewServeMux()
 	mux.Handle("/", peers.Handler())
 	mux.Handle("/api/", house.Handler())
+	desk := &web.Server{Accounts: n.accounts, Directory: n.directory, Proxies: proxies, Now: n.world.Now, Log: n.world.Log}
+	mux.Handle("/desk/", desk.Handler())
 	l, err := net.Listen("tcp", n.Config.Listen)
 	if err != nil {
 		return fmt.Errorf("%s cannot be listened on: %w (is another node running there? change \"listen\" in %s)", n.Config.Listen, err, filepath.Join(n.Dir, configName))

@@ -209,7 +209,7 @@ func (a *Accounts) DropPasskey(ctx context.Context, c *Caller, id []byte) error 
 	if err := a.self(c); err != nil {
 		return err
 	}
-	if !c.SteppedUp && !a.firstSteps(c) {
+	if !c.SteppedUp {
 		return errors.New("use a passkey first: taking one off needs a fresh proof that it is you")
 	}
 	err := a.Store.Update(ctx, store.Normal, func(tx *store.Tx) error { return tx.DropPasskey(c.Person.Name, id) })
