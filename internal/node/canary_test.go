@@ -72,6 +72,7 @@ func canaries(ids map[string]heed.PartyID) []canary {
 		{"its id", string(ids["quillhaven"]), except(on("coast", "quillhaven", "heron"), "coast>ospreynine", "coast taxii as ospreynine")},
 		{"audience: who has the extract", "ospreynine", except(on("coast", "ospreynine"), "coast>quillhaven", "coast taxii as quillhaven")},
 		{"its id", string(ids["ospreynine"]), except(on("coast", "ospreynine"), "coast>quillhaven", "coast taxii as quillhaven")},
+		{"reason of a distrust", "Thornfield", except(on("quillhaven db", "quillhaven api", "quillhaven backup"), "quillhaven api GET /api/bundle")},
 		{"reason of a decision", "Mistwhisper", except(on("quillhaven db", "quillhaven api", "quillhaven backup"), "quillhaven api GET /api/bundle", "quillhaven api GET /api/receipt")},
 	}
 }
@@ -351,6 +352,7 @@ func (a *aviary) story() (handle string) {
 		a.done(x.at, "POST /api/ack", obj{"what": x.what})
 		a.done(x.at, "POST /api/accept", obj{"what": x.what})
 	}
+	a.done("quillhaven", "POST /api/distrust", obj{"party": "coast", "level": "some", "reason": "Thornfield"})
 	a.done("quillhaven", "POST /api/decide", obj{"what": handle, "choice": "dismiss", "code": "distrust-of-sender", "words": "Mistwhisper"})
 	a.done("quillhaven", "POST /api/pass", obj{"what": handle, "to": []string{"heron"}})
 	a.arrives("heron", handle)
