@@ -427,7 +427,12 @@ func (a *aviary) pages() {
 	}
 	for _, door := range doors(a.t) {
 		if door.how == "page" {
-			a.page("a stranger", http.MethodGet, "http://"+a.n["coast"].Addr().String()+strings.TrimSuffix(strings.TrimPrefix(door.pattern, "GET "), "{$}"), door.pattern)
+			method, path, ok := strings.Cut(door.pattern, " ")
+			if !ok {
+				method, path = http.MethodGet, door.pattern
+			}
+			path = strings.NewReplacer("{secret}", "x", "{path}", "x", "{$}", "").Replace(path)
+			a.page("a stranger", method, "http://"+a.n["coast"].Addr().String()+path, door.pattern)
 		}
 	}
 }
