@@ -29,7 +29,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
-			for i := 1; i <= 3; i++ {
+			for i := 1; i <= 4; i++ {
 				l, err := net.Listen("tcp", "127.0.0.1:0")
 				if err != nil {
 					return err
@@ -48,6 +48,11 @@ func TestScripts(t *testing.T) {
 			"flip":    flip,
 			"object":  object,
 			"appears": appears,
+			"proxy":   proxy,
+			"silent":  silent,
+			"join":    joinFiles,
+			"again":   again,
+			"absent":  absent,
 			"exits":   exits,
 		},
 	})
@@ -92,6 +97,42 @@ func capture(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("nothing matches %q", args[1])
 	}
 	ts.Setenv(args[0], m[len(m)-1])
+}
+
+// again adds a party again, with the token that it gave: "again FOLDER OWN CARD TOKEN".
+func again(ts *testscript.TestScript, _ bool, args []string) {
+	card := ts.MkAbs(args[2])
+	c, err := verify.ReadCard([]byte(ts.ReadFile(args[2])))
+	ts.Check(err)
+	ts.Check(ts.Exec("heed", "party", "add", "--node", args[0], card, "--fingerprint", c.Fingerprint, "--token-file", ts.MkAbs(args[3])))
+}
+
+// joinFiles writes the contents of files into another: "join FILE … OUT".
+func joinFiles(ts *testscript.TestScript, _ bool, args []string) {
+	var b strings.Builder
+	for _, name := range args[:len(args)-1] {
+		b.WriteString(ts.ReadFile(name))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[len(args)-1]), []byte(b.String()), 0o600))
+}
+
+// absent expects that what the first file holds is in none of the others, nor in their logs.
+func absent(ts *testscript.TestScript, _ bool, args []string) {
+	word := strings.TrimSpace(ts.ReadFile(args[0]))
+	if len(word) < 20 {
+		ts.Fatalf("%s holds no secret: %q", args[0], word)
+	}
+	for _, name := range args[1:] {
+		for _, end := range []string{"", "-wal"} {
+			b, err := os.ReadFile(ts.MkAbs(name) + end)
+			if err != nil && !os.IsNotExist(err) {
+				ts.Check(err)
+			}
+			if bytes.Contains(b, []byte(word)) {
+				ts.Fatalf("%s holds the secret of %s", name+end, args[0])
+			}
+		}
+	}
 }
 
 // appears waits until another process has made a file.
