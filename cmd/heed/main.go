@@ -127,6 +127,7 @@ speak to it from the same folder with the other commands.`,
 		demoCommand(),
 		benchCommand(),
 	)
+	f.complete(cmd)
 	return cmd
 }
 

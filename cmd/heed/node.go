@@ -203,6 +203,9 @@ func cardCommand(f *flags) *cobra.Command {
 			if err := os.WriteFile(file, b, 0o644); err != nil {
 				return err
 			}
+			if f.json {
+				return printValue(cmd.OutOrStdout(), written{file})
+			}
 			fmt.Fprintf(cmd.OutOrStdout(), "card         %s, of %s (%s)\nfingerprint  %s\n             read it to the other side on another channel; they type it\n", file, c.Name, c.Title, c.Fingerprint)
 			return nil
 		},
@@ -322,6 +325,9 @@ the sealed names of sources, unless --sources asks for them: keep such a copy ap
 			n, err := saveWhole(args[0], res)
 			if err != nil {
 				return err
+			}
+			if f.json {
+				return printValue(cmd.OutOrStdout(), written{args[0]})
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s written, %s bytes; keep the folder's keys apart from it\n", args[0], verify.Thousands(n))
 			return nil

@@ -157,6 +157,9 @@ receiver than that party.`,
 			if err := os.WriteFile(file, b, 0o600); err != nil {
 				return err
 			}
+			if f.json {
+				return printValue(cmd.OutOrStdout(), written{file})
+			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s written; anybody can check it with heed verify %s\n", file, file)
 			return nil
 		},

@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"silent":  silent,
 			"join":    joinFiles,
 			"again":   again,
+			"json":    inJSON,
 			"absent":  absent,
 			"exits":   exits,
 		},
@@ -97,6 +98,14 @@ func capture(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("nothing matches %q", args[1])
 	}
 	ts.Setenv(args[0], m[len(m)-1])
+}
+
+// inJSON runs a command with --json and expects one JSON value and nothing else.
+func inJSON(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Exec(args[0], append(args[1:], "--json")...))
+	if out := ts.ReadFile("stdout"); !json.Valid([]byte(out)) || strings.TrimSpace(out) == "" {
+		ts.Fatalf("%v --json prints %q", args, out)
+	}
 }
 
 // again adds a party again, with the token that it gave: "again FOLDER OWN CARD TOKEN".
