@@ -27,7 +27,7 @@ var verbActs = map[string]act{
 	"die": actKill, "perish": actKill, "strangle": actKill, "machinegun": actKill, "riddle": actKill,
 	"wound": actWound, "injure": actWound, "maim": actWound, "torture": actWound,
 	"kidnap": actKidnap, "abduct": actKidnap,
-	"bomb": actBomb, "dynamite": actBomb, "explode": actBomb, "detonate": actBomb, "bombard": actAttack,
+	"bomb": actBomb, "dynamite": actBomb, "detonate": actBomb, "bombard": actAttack,
 	"shoot": actShoot, "machine-gun": actShoot,
 	"burn": actArson, "torch": actArson, "ignite": actArson,
 	"attack": actAttack, "raid": actAttack, "storm": actAttack, "ambush": actAttack, "assault": actAttack, "strafe": actAttack, "stab": actAttack, "harass": actAttack,
@@ -79,6 +79,7 @@ type incident struct {
 	country  string
 	definite bool
 	bare     bool // a noun without article, owner or name before it
+	habit    bool // told in the present: what somebody does, not what happened once
 	maybe    bool // feared, planned, denied or asked about
 	attempt  bool
 	event    *event
@@ -101,8 +102,8 @@ func (d *doc) incidentsIn(si int) []*incident {
 				n = d.nounIncident(i, in, a)
 			}
 		case t.w.verb != nil && (t.tag.verbal() || t.tag == tAdj && i > in.a && d.toks[i-1].w.text == "those"):
-			if a := verbActs[t.w.verb.lemma]; a != noAct {
-				n = d.verbIncident(i, in, a)
+			if a, after := d.verbAct(i, in); a != noAct {
+				n = d.verbIncident(i, after, in, a)
 			}
 		}
 		if n != nil {
@@ -115,22 +116,16 @@ func (d *doc) incidentsIn(si int) []*incident {
 }
 
 // verbIncident reads who did what to whom around a verb.
-func (d *doc) verbIncident(h int, s rng, a act) *incident {
+func (d *doc) verbIncident(h, after int, s rng, a act) *incident {
 	n := &incident{act: a}
 	g := d.groupAt(h, s)
+	after = max(after, g.b)
 	lemma := d.toks[h].w.verb.lemma
 	n.phrase = rng{g.a, h + 1}
-	after := g.b
-	if lemma == "gun" {
-		if after >= s.b || d.toks[after].w.text != "down" {
-			return nil
-		}
-		after++
-	}
 	switch {
-	case lemma == "die" || lemma == "perish" || lemma == "explode" || lemma == "burn" && !g.passive && after < s.b && !d.startsNP(after):
+	case lemma == "go" || lemma == "die" || lemma == "perish" || lemma == "explode" || lemma == "burn" && !g.passive && after < s.b && !d.startsNP(after):
 		if src, ok := d.subjectOf(g.a, s); ok {
-			n.addSubject(d, src, s, lemma == "explode")
+			n.addSubject(d, src, s, lemma == "explode" || lemma == "go")
 		}
 	case g.passive || d.toks[h].tag == tPart && g.a == h || d.toks[h].tag == tAdj:
 		n.passive(d, g, h, s)
@@ -146,9 +141,134 @@ func (d *doc) verbIncident(h int, s rng, a act) *incident {
 	if d.toks[h].tag == tPart && !g.passive || d.toks[h].tag == tAdj {
 		n.phrase.b = d.phraseEnd(n.phrase.b, s)
 	}
+	if uses[lemma] {
+		n.wield(d)
+	}
 	d.instruments(n, after, s)
 	n.maybe = d.unreal(g, s)
+	n.habit = d.habitual(g, h)
 	return n
+}
+
+// verbAct tells what a verb does, with its particles: blow up, set fire to, open fire on.
+// The second value is where its object begins.
+func (d *doc) verbAct(h int, s rng) (act, int) {
+	lemma := d.toks[h].w.verb.lemma
+	word := func(k int) string {
+		if h+k < s.b {
+			return d.toks[h+k].w.text
+		}
+		return ""
+	}
+	switch lemma {
+	case "gun":
+		if word(1) == "down" {
+			return actKill, h + 2
+		}
+		return noAct, 0
+	case "blow":
+		if word(1) == "up" {
+			return actBomb, h + 2
+		}
+		return noAct, 0
+	case "go":
+		if word(1) == "off" {
+			return actBomb, h + 2
+		}
+		return noAct, 0
+	case "set":
+		switch {
+		case word(1) == "fire" && word(2) == "to":
+			return actArson, h + 3
+		case word(1) == "on" && word(2) == "fire", word(1) == "off":
+			if word(1) == "off" {
+				return actBomb, h + 2
+			}
+			return actArson, h + 3
+		case word(1) == "ablaze":
+			return actArson, h + 2
+		}
+		return noAct, 0
+	case "open":
+		if word(1) == "fire" {
+			return actShoot, h + 2
+		}
+		return noAct, 0
+	case "take", "hold":
+		for k := 1; k < 9; k++ {
+			if w := word(k); w == "hostage" || w == "hostages" {
+				return actKidnap, h + 1
+			}
+			if h+k < s.b && (d.toks[h+k].kind == punct || d.toks[h+k].tag == tFin) {
+				break
+			}
+		}
+		return noAct, 0
+	case "fire":
+		if w := word(1); w == "on" || w == "at" || w == "upon" || w == "against" {
+			return actShoot, h + 2
+		}
+	case "shoot":
+		if word(1) == "to" && word(2) == "death" || word(1) == "dead" {
+			return actKill, h + 1
+		}
+	}
+	if uses[lemma] {
+		return d.useAct(h, s), h + 1
+	}
+	return verbActs[lemma], h + 1
+}
+
+var uses = map[string]bool{"throw": true, "hurl": true, "lob": true, "toss": true, "place": true, "plant": true, "launch": true, "fire": true, "explode": true, "detonate": true, "activate": true, "leave": true}
+
+// useAct tells what the use of a weapon is: a bombing with explosives, else an attack.
+func (d *doc) useAct(h int, s rng) act {
+	lemma := d.toks[h].w.verb.lemma
+	near := rng{max(s.a, h-10), min(h+8, s.b)}
+	for i := near.a; i < near.b; i++ {
+		if i > h && d.toks[i].tag == tPrep {
+			break
+		}
+		if !d.toks[i].is(weapon) || i < h && d.toks[h].tag == tFin && lemma != "explode" && !d.groupAt(h, s).passive {
+			continue
+		}
+		if d.explosive(rng{i, i + 1}) || lemma == "explode" || lemma == "detonate" {
+			return actBomb
+		}
+		return actAttack
+	}
+	if lemma == "explode" || lemma == "detonate" {
+		return actBomb
+	}
+	return noAct
+}
+
+// wield moves what is thrown or planted from the patients to the weapons.
+func (n *incident) wield(d *doc) {
+	kept := n.patients[:0]
+	for _, p := range n.patients {
+		if d.hasClass(p, weapon) {
+			n.weapons = append(n.weapons, p)
+		} else {
+			kept = append(kept, p)
+		}
+	}
+	n.patients = kept
+}
+
+// habitual tells a present tense: "the rebels attack villages", "is killing civilians".
+func (d *doc) habitual(g group, h int) bool {
+	t := &d.toks[h]
+	if t.tag == tFin {
+		return !t.is(vPast)
+	}
+	for i := g.a; i < h; i++ {
+		switch d.toks[i].w.text {
+		case "is", "are", "am", "will", "would", "do", "does":
+			return t.tag == tIng || d.toks[i].tag == tModal || d.toks[i].tag == tDo
+		}
+	}
+	return false
 }
 
 func (n *incident) addSubject(d *doc, src rng, s rng, weapon bool) {
@@ -190,7 +310,7 @@ func (d *doc) antecedent(r rng, s rng) rng {
 func (n *incident) passive(d *doc, g group, h int, s rng) {
 	if g.passive {
 		if src, ok := d.subjectOf(g.a, s); ok {
-			n.patients = append(n.patients, d.antecedent(src, s))
+			n.patients = append(n.patients, d.listLeft(d.antecedent(src, s), s))
 		}
 		return
 	}
@@ -222,6 +342,33 @@ func (d *doc) phraseEnd(i int, s rng) int {
 	return i
 }
 
+// listLeft takes the earlier members of a list along: "A, B and C" where C was found.
+func (d *doc) listLeft(r rng, s rng) rng {
+	and := r.a > s.a && d.toks[r.a-1].tag == tConj && d.toks[r.a-1].w.text == "and"
+	for i := r.a; i < r.b; i++ {
+		and = and || d.toks[i].tag == tConj && d.toks[i].w.text == "and"
+	}
+	if !and {
+		return r
+	}
+	a := r.a
+	for k := 0; k < 20; k++ {
+		i := a - 1
+		for i >= s.a && (d.toks[i].tag == tConj || d.toks[i].mark == ',' || d.toks[i].mark == ';') {
+			i--
+		}
+		if i == a-1 || i < s.a || !d.toks[i].tag.nominal() || d.toks[i].tag == tOwner {
+			break
+		}
+		b := d.npStart(i, s)
+		if b > s.a && (d.toks[b-1].tag == tPrep || d.toks[b-1].tag == tSub) {
+			break
+		}
+		a = b
+	}
+	return rng{a, r.b}
+}
+
 // byAgent reads "by X" after a participle; time and place may stand between.
 func (d *doc) byAgent(n *incident, i int, s rng) int {
 	for j := i; j < s.b && j < i+14; j++ {
@@ -243,6 +390,9 @@ func (d *doc) byAgent(n *incident, i int, s rng) int {
 // objects reads the noun phrase after an active verb.
 func (n *incident) objects(d *doc, i int, s rng) int {
 	if i < s.b && d.toks[i].tag == tPrep && (d.toks[i].w.text == "at" || d.toks[i].w.text == "on" || d.toks[i].w.text == "against") && (n.act == actShoot || n.act == actAttack) {
+		i++
+	}
+	for i < s.b && (d.toks[i].tag == tAdv || timeWord(&d.toks[i]) || d.toks[i].is(weekday)) {
 		i++
 	}
 	if i >= s.b || !d.startsNP(i) {

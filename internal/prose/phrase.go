@@ -74,7 +74,7 @@ func (d *doc) npStart(last int, s rng) int {
 		p := &d.toks[i-1]
 		switch {
 		case p.close && p.mate >= 0 && int(p.mate) >= s.a && (p.mark == ')' || p.mark == ']'):
-			if int(p.mate) == s.a {
+			if int(p.mate) == s.a || d.toks[i].tag == tDet || d.toks[i].tag == tPoss || !d.toks[p.mate-1].tag.nominal() {
 				return i
 			}
 			i = int(p.mate)

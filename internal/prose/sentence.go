@@ -338,6 +338,9 @@ func (d *doc) endsSentence(i int, para rng) bool {
 		}
 		return starts && d.gapAfter(i)
 	case '"', '\'', ')', ']':
+		if t.mark == ']' && t.close && d.dateline(i, para) {
+			return true
+		}
 		if !t.close || t.quote >= 0 && d.quotes[t.quote].b != i+1 || !starts {
 			return false
 		}
@@ -349,6 +352,20 @@ func (d *doc) endsSentence(i int, para rng) bool {
 			return true
 		}
 		return (last == '!' || last == '?') && !d.speechTail(i+1, para)
+	}
+	return false
+}
+
+// dateline tells whether the bracket that closes at i ends the head of a cable:
+// "BOGOTA, 3 JAN 90 (EFE) -- [TEXT]".
+func (d *doc) dateline(i int, para rng) bool {
+	if i-para.a > 40 || i+1 < para.b && d.toks[i+1].mark == '[' {
+		return false
+	}
+	for j := para.a; j < i; j++ {
+		if d.toks[j].mark == '-' {
+			return true
+		}
 	}
 	return false
 }

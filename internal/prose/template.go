@@ -1,9 +1,12 @@
 package prose
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // Template is an event with its roles as words, for comparison with answer keys that hold
-// words and no offsets.
+// words and no offsets. Each entity is a list of the ways the text speaks of it.
 type Template struct {
 	ID    string
 	Fills map[string][][]string
@@ -17,10 +20,586 @@ func Templates(text string) []Template {
 	return d.templates()
 }
 
+// entity is one participant in the words of the text.
+type entity struct {
+	role    string
+	words   []string // in lower case; the first is the fullest
+	head    string
+	name    string // the last word of a proper name
+	killed  bool
+	injured bool
+	n       int // how many, 0 unknown
+	// particular: named, counted, single or definite, not people in general
+	particular bool
+}
+
+// story is an event while its template is filled.
+type story struct {
+	kind     string
+	entities []*entity
+	strength int
+}
+
 func (d *doc) templates() []Template {
+	stories := d.stories()
 	var out []Template
-	for i := range out {
-		out[i].ID = "t" + strconv.Itoa(i+1)
+	for _, s := range stories {
+		t := Template{Fills: map[string][][]string{"type": {{s.kind}}}}
+		numbers := map[string]map[int]bool{"killed": {}, "injured": {}}
+		for _, e := range s.entities {
+			t.Fills[e.role] = append(t.Fills[e.role], e.words)
+			if e.role == "Victim" && e.n > 0 {
+				if e.killed {
+					numbers["killed"][e.n] = true
+				}
+				if e.injured {
+					numbers["injured"][e.n] = true
+				}
+			}
+		}
+		for role, set := range numbers {
+			for n := range set {
+				t.Fills[role] = append(t.Fills[role], []string{strconv.Itoa(n)})
+			}
+		}
+		t.ID = "t" + strconv.Itoa(len(out)+1)
+		out = append(out, t)
 	}
 	return out
 }
+
+// stories gathers the incidents of a text by kind of event.
+func (d *doc) stories() []*story {
+	var list []*story
+	at := map[string]*story{}
+	get := func(kind string) *story {
+		s := at[kind]
+		if s == nil {
+			s = &story{kind: kind}
+			at[kind] = s
+			list = append(list, s)
+		}
+		return s
+	}
+	for si := range d.sents {
+		incidents := d.incidentsIn(si)
+		for _, n := range incidents {
+			if n.maybe || n.habit || n.act == actArrest || d.longAgo(n) || d.onlyCombatants(n) {
+				continue
+			}
+			kind := d.storyKind(n, incidents)
+			if kind == "" {
+				continue
+			}
+			d.cast(get(kind), n)
+		}
+	}
+	kept := list[:0]
+	for _, s := range list {
+		if s.strength > 0 {
+			kept = append(kept, s)
+		}
+	}
+	if len(kept) > 0 {
+		d.castBlamed(kept[0])
+	}
+	return kept
+}
+
+// castBlamed adds those whom the text holds responsible, and the organisation of guerrillas
+// where the text names only one.
+func (d *doc) castBlamed(s *story) {
+	d.findResponsibility()
+	for _, b := range d.blames {
+		if b.mode != "denied" {
+			for _, p := range d.parts(b.actor) {
+				d.castAgent(s, p)
+			}
+		}
+	}
+	for si := range d.sents {
+		for _, n := range d.incidentsIn(si) {
+			if n.maybe || n.habit || n.act == actArrest || d.onlyCombatants(n) || d.longAgo(n) {
+				continue
+			}
+			for _, r := range n.agents {
+				for _, p := range d.parts(r) {
+					if d.perpetrator(p) {
+						d.castAgent(s, p)
+					}
+				}
+			}
+		}
+	}
+	var only *party
+	for _, n := range d.namings {
+		if n.party.kind != "armed-group" {
+			continue
+		}
+		if only != nil && only != n.party {
+			return
+		}
+		only = n.party
+	}
+	for _, e := range s.entities {
+		if only != nil && e.role == "PerpInd" && insurgents[e.head] {
+			s.add(d.orgEntity(only))
+			return
+		}
+	}
+}
+
+var insurgents = map[string]bool{"guerrillas": true, "rebels": true, "terrorists": true, "subversives": true, "commandos": true, "insurgents": true, "guerrilla": true, "column": true, "members": true}
+
+// perpetrator tells a noun phrase that can only be of those who attack.
+func (d *doc) perpetrator(p rng) bool {
+	for i := p.a; i < p.b; i++ {
+		if d.toks[i].tag == tPrep {
+			break
+		}
+		if w := d.toks[i].w.text; insurgents[w] || w == "terrorist" || w == "gunmen" || w == "gunman" || w == "traffickers" || w == "assassins" || w == "extremists" {
+			return true
+		}
+	}
+	_, ok := d.namingIn(p, func(q *party) bool { return q.kind == "armed-group" })
+	return ok
+}
+
+// orgEntity is an armed group under all the names that the text gives it.
+func (d *doc) orgEntity(p *party) *entity {
+	e := &entity{role: "PerpOrg", words: []string{strings.ToLower(p.name)}, head: p.name}
+	for _, n := range d.namings {
+		if w := strings.ToLower(d.flat(n.rng)); n.party == p && !contains(e.words, w) {
+			e.words = append(e.words, w)
+		}
+	}
+	return e
+}
+
+// longAgo tells of an incident that the text dates in an earlier year: background.
+func (d *doc) longAgo(n *incident) bool {
+	if !d.published.known() {
+		return false
+	}
+	s := d.innerSentence(n.trigger, d.sents[n.sent].rng)
+	for i := max(s.a, n.phrase.a-25); i < min(s.b, n.phrase.b+15); i++ {
+		if t, ok := d.dateIn(rng{i, min(i+6, s.b)}); ok && t.a == i && t.date.known() {
+			if dayNumber(d.published)-dayNumber(date{t.date.y, max(t.date.m, 1), max(t.date.d, 1)}) > 400 {
+				return true
+			}
+		}
+		if d.toks[i].is(timenoun) && (d.toks[i].w.text == "years" || d.toks[i].w.text == "decade" || d.toks[i].w.text == "decades") && (i+1 < s.b && d.toks[i+1].w.text == "ago" || i > s.a && d.toks[i-1].tag == tNum && i > s.a+1 && (d.toks[i-2].w.text == "last" || d.toks[i-2].w.text == "past" || d.toks[i-2].w.text == "of")) {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyCombatants tells of fighting between armed forces, which is no attack on civilians.
+func (d *doc) onlyCombatants(n *incident) bool {
+	if len(n.patients) == 0 {
+		return false
+	}
+	for _, r := range n.patients {
+		for _, p := range d.parts(r) {
+			if !d.combatant(p) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// storyKind is the type of an incident, told by its verb, its weapon and its neighbours.
+func (d *doc) storyKind(n *incident, around []*incident) string {
+	switch n.act {
+	case actKidnap:
+		return "kidnapping"
+	case actBomb:
+		return "bombing"
+	case actArson:
+		return "arson"
+	case actRob:
+		return "robbery"
+	case actHijack, actCyber:
+		return ""
+	}
+	for _, w := range append(n.weapons, n.agents...) {
+		if d.explosive(w) || d.hasClass(w, evBombing) {
+			return "bombing"
+		}
+	}
+	for _, o := range around {
+		if o != n && o.act == actBomb && !o.maybe && (n.act == actKill || n.act == actWound || n.act == actDamage) {
+			return "bombing"
+		}
+	}
+	return "attack"
+}
+
+// cast adds an incident's participants to a story, if it tells of a particular event: one
+// with a victim, target or weapon that is named, counted or single.
+func (d *doc) cast(s *story, n *incident) {
+	var list []*entity
+	particular := false
+	for _, r := range n.patients {
+		for _, p := range d.parts(r) {
+			e := d.entityOf(p)
+			if e == nil || d.combatant(p) {
+				continue
+			}
+			if e.role == "" {
+				e.role = d.byAct(n, p)
+			}
+			switch e.role {
+			case "person":
+				e.role = "Victim"
+				e.killed = n.act == actKill
+				e.injured = n.act == actWound
+			case "target":
+				e.role = "Target"
+			default:
+				continue
+			}
+			if !e.particular {
+				continue
+			}
+			particular = true
+			list = append(list, e)
+		}
+	}
+	if n.act == actBomb || n.act == actArson {
+		for _, r := range n.where {
+			for _, p := range d.parts(r) {
+				if e := d.entityOf(p); e != nil && e.role == "target" && !d.combatant(p) {
+					e.role = "Target"
+					list = append(list, e)
+					particular = true
+				}
+			}
+		}
+	}
+	var weapons []*entity
+	for _, r := range append(d.weaponsNear(n), n.weapons...) {
+		for _, p := range d.parts(r) {
+			if e := d.entityOf(p); e != nil && e.role == "weapon" {
+				e.role = "Weapon"
+				weapons = append(weapons, e)
+				particular = particular || n.act == actBomb && e.particular && !n.noun
+			}
+		}
+	}
+	if !particular {
+		return
+	}
+	s.strength++
+	for _, e := range append(list, weapons...) {
+		s.add(e)
+	}
+	for _, r := range n.agents {
+		for _, p := range d.parts(r) {
+			d.castAgent(s, p)
+		}
+	}
+}
+
+// byAct sorts what the lexicon does not know by what was done to it: who is killed or
+// kidnapped is a person, what is blown up or burnt is a thing.
+func (d *doc) byAct(n *incident, p rng) string {
+	last := &d.toks[d.head(p, p).b-1]
+	if last.is(anyEvent|saying|document|placeNoun|weapon) || last.tag != tNoun && last.tag != tName {
+		return ""
+	}
+	switch n.act {
+	case actKill, actWound, actKidnap:
+		if n.noun && last.w.text != "" {
+			return ""
+		}
+		return "person"
+	case actBomb, actArson, actDamage:
+		return "target"
+	}
+	return ""
+}
+
+// weaponsNear gives the weapons that the clauses around an incident speak of.
+func (d *doc) weaponsNear(n *incident) []rng {
+	s := d.innerSentence(n.trigger, d.sents[n.sent].rng)
+	var out []rng
+	for i := s.a; i < s.b; i++ {
+		t := &d.toks[i]
+		if !t.is(weapon) || t.is(target) || t.tag != tNoun && t.tag != tName || t.is(evAttack) {
+			continue
+		}
+		if i+1 < s.b && d.toks[i+1].is(weapon) {
+			continue
+		}
+		a := i
+		for a > s.a && d.toks[a-1].tag.nominal() && d.toks[a-1].tag != tOwner {
+			a--
+		}
+		switch d.toks[i].w.text {
+		case "weapons", "weapon", "charges", "device", "devices", "launcher", "launchers", "mines", "poison", "post", "posts":
+			if a == i {
+				continue
+			}
+		}
+		if !d.seized(rng{a, i + 1}, s) {
+			out = append(out, rng{a, i + 1})
+		}
+	}
+	return out
+}
+
+// seized tells of weapons that were found, not used.
+func (d *doc) seized(r rng, s rng) bool {
+	for i := max(s.a, r.a-8); i < min(s.b, r.b+8); i++ {
+		if v := d.toks[i].w.verb; v != nil && finds[v.lemma] {
+			return true
+		}
+	}
+	return false
+}
+
+var finds = map[string]bool{"seize": true, "confiscate": true, "find": true, "discover": true, "capture": true, "recover": true, "defuse": true, "deactivate": true, "steal": true}
+
+// castAgent adds who did it: persons and the organisation that they belong to.
+func (d *doc) castAgent(s *story, p rng) {
+	for r := p; ; {
+		n, ok := d.namingIn(r, func(q *party) bool { return q.kind == "armed-group" })
+		if !ok {
+			break
+		}
+		s.add(d.orgEntity(n.party))
+		r.a = n.b
+	}
+	e := d.entityOf(p)
+	if e == nil {
+		return
+	}
+	switch e.role {
+	case "person":
+		e.role = "PerpInd"
+		s.add(e)
+		for i := p.a; i+1 < p.b; i++ { // soldiers of the army
+			if d.toks[i].w.text == "of" {
+				if of := d.entityOf(rng{i + 1, p.b}); of != nil && of.role == "org" {
+					if _, named := d.namingIn(p, func(q *party) bool { return q.kind == "armed-group" }); !named {
+						of.role = "PerpOrg"
+						s.add(of)
+					}
+				}
+				break
+			}
+		}
+	case "org":
+		if _, named := d.namingIn(p, func(q *party) bool { return q.kind == "armed-group" }); !named {
+			e.role = "PerpOrg"
+			s.add(e)
+		}
+	}
+}
+
+// add merges an entity with one of the same role and name or head.
+func (s *story) add(e *entity) {
+	for _, o := range s.entities {
+		if o.role != e.role {
+			continue
+		}
+		if e.name != "" && o.name == e.name || e.name == "" && o.head == e.head || contains(o.words, e.words[0]) {
+			for _, w := range e.words {
+				if !contains(o.words, w) {
+					o.words = append(o.words, w)
+				}
+			}
+			o.killed, o.injured = o.killed || e.killed, o.injured || e.injured
+			if o.n == 0 {
+				o.n = e.n
+			}
+			return
+		}
+	}
+	s.entities = append(s.entities, e)
+}
+
+func contains(list []string, w string) bool {
+	for _, x := range list {
+		if x == w {
+			return true
+		}
+	}
+	return false
+}
+
+// flat gives words on one line.
+func (d *doc) flat(r rng) string { return strings.Join(strings.Fields(d.words(r)), " ") }
+
+// parts splits a list of noun phrases: "A, B and C".
+func (d *doc) parts(r rng) []rng {
+	var out []rng
+	a := r.a
+	for i := r.a; i < r.b; i++ {
+		t := &d.toks[i]
+		if t.open && t.mate > int32(i) && int(t.mate) < r.b {
+			i = int(t.mate)
+			continue
+		}
+		if t.tag == tConj && t.w.text == "and" || t.mark == ',' || t.mark == ';' {
+			if t.mark == ',' && i+1 < r.b && d.apposes(a, i, r) {
+				continue
+			}
+			if p := d.trim(rng{a, i}); !p.empty() {
+				out = append(out, p)
+			}
+			a = i + 1
+		}
+	}
+	if p := d.trim(rng{a, r.b}); !p.empty() {
+		out = append(out, p)
+	}
+	return out
+}
+
+// apposes tells whether what follows the comma at i renames the name before it: "Ana Vega,
+// a judge", "Ana Vega, 24", "Ana Vega, president of the union".
+func (d *doc) apposes(a, i int, r rng) bool {
+	if i == a || !d.nameWord(i-1) {
+		return false
+	}
+	n := &d.toks[i+1]
+	return n.kind == number || n.tag == tDet || n.is(person) && !(i+2 < r.b && d.nameWord(i+2))
+}
+
+// nameWord tells a word that can only be a name.
+func (d *doc) nameWord(i int) bool {
+	t := &d.toks[i]
+	if t.kind != letters {
+		return false
+	}
+	if d.upper {
+		return t.w.text == "" && t.w.is&(adv|adj|vPast|vIng) == 0
+	}
+	return t.tag == tName && !t.is(person|body|title)
+}
+
+// entityOf reads one noun phrase: what sort of thing it is, and under which words.
+func (d *doc) entityOf(r rng) *entity {
+	a := r.a
+	e := &entity{}
+	if n, end := d.numberAt(a, r); end > a {
+		e.n = n
+		a = end
+	}
+	for a < r.b && (d.toks[a].tag == tDet || d.toks[a].tag == tPoss || d.toks[a].kind == punct && !d.toks[a].open) {
+		if t := d.toks[a].w.text; t == "a" || t == "an" {
+			e.n = 1
+		}
+		a++
+	}
+	// the head ends before the first preposition or bracket
+	end := a
+	for end < r.b && d.toks[end].tag != tPrep && d.toks[end].kind != punct && d.toks[end].tag != tPart && d.toks[end].tag != tRel && d.toks[end].tag != tIng {
+		end++
+	}
+	if end == a {
+		return nil
+	}
+	last := &d.toks[end-1]
+	if last.tag == tPron || last.kind != letters && !last.is(noun) || last.is(timenoun|month|weekday) {
+		return nil
+	}
+	if crowds[last.w.text] && end+1 < r.b && d.toks[end].w.text == "of" { // a group of men
+		if of := d.entityOf(rng{end + 1, r.b}); of != nil && of.role == "person" {
+			of.words = append(of.words, strings.ToLower(d.flat(rng{a, end})))
+			return of
+		}
+	}
+	// a proper name at the end of the head
+	name := end
+	for name > a && d.nameWord(name-1) {
+		name--
+	}
+	add := func(x rng) {
+		if w := strings.ToLower(d.flat(x)); w != "" && !contains(e.words, w) {
+			e.words = append(e.words, w)
+		}
+	}
+	if end-name >= 1 && name < end && (name == a || d.toks[name-1].is(title|person|noun) || d.toks[name-1].tag == tAdj) {
+		add(rng{name, end})
+		e.name = strings.ToLower(d.words(rng{end - 1, end}))
+	}
+	add(rng{a, end})
+	if end < r.b && d.toks[end].w.text == "of" {
+		add(rng{a, r.b})
+	}
+	e.head = strings.ToLower(d.words(rng{end - 1, end}))
+	e.role = d.roleOf(a, name, end, r)
+	e.particular = e.n > 0 || e.name != "" || !plural(d, end-1) || a > r.a && !masses[last.w.text]
+	if masses[last.w.text] && e.n == 0 {
+		e.particular = false
+	}
+	if e.role == "person" && e.n == 0 && !plural(d, end-1) {
+		e.n = 1
+	}
+	if _, ok := d.namingIn(rng{a, end}, func(q *party) bool { return q.kind == "armed-group" || q.kind == "agency" }); ok && e.role != "weapon" && !(last.is(person)) {
+		e.role = "org"
+	}
+	return e
+}
+
+// roleOf sorts a head: person, target, weapon or org.
+func (d *doc) roleOf(a, name, end int, r rng) string {
+	last := &d.toks[end-1]
+	switch {
+	case last.is(weapon) && !last.is(target):
+		return "weapon"
+	case last.is(person) && last.tag != tName:
+		return "person"
+	case last.is(target):
+		return "target"
+	case crowds[last.w.text]:
+		return "person"
+	case last.is(body):
+		return "org"
+	case last.is(anyEvent|placeNoun|saying|document):
+		return ""
+	}
+	if name < end {
+		for i := a; i < name; i++ {
+			if d.toks[i].is(title | person) {
+				return "person"
+			}
+		}
+		if end-name >= 2 {
+			if n, ok := d.namingIn(rng{a, end}, nil); ok && n.party.kind == "state" {
+				return ""
+			}
+			return "person"
+		}
+	}
+	return ""
+}
+
+// crowds are words for several persons together.
+var crowds = map[string]bool{"group": true, "groups": true, "column": true, "columns": true, "gang": true, "gangs": true, "band": true, "bands": true, "squad": true, "squads": true, "cell": true, "unit": true, "units": true,
+	"commando": true, "commandos": true, "patrol": true, "patrols": true, "contingent": true, "number": true, "mob": true}
+
+// masses are people in general unless they are counted.
+var masses = map[string]bool{"people": true, "population": true, "populations": true, "civilians": true, "citizens": true, "masses": true, "children": true, "women": true, "youth": true, "nationals": true}
+
+// combatant tells armed forces and what is theirs from civilians.
+func (d *doc) combatant(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		if d.toks[i].tag == tPrep {
+			break
+		}
+		if armed[d.toks[i].w.text] {
+			return true
+		}
+	}
+	return false
+}
+
+var armed = map[string]bool{"soldier": true, "soldiers": true, "guerrilla": true, "guerrillas": true, "rebel": true, "rebels": true, "subversive": true, "subversives": true,
+	"terrorist": true, "terrorists": true, "troops": true, "insurgents": true, "extremist": true, "extremists": true, "combatants": true, "fighters": true, "army": true,
+	"military": true, "battalion": true, "brigade": true, "enemy": true, "positions": true, "garrison": true, "armored": true, "infantry": true, "convoy": true, "attacker": true, "attackers": true, "assailant": true, "assailants": true}
