@@ -65,7 +65,7 @@ func (d *doc) place(n *incident) {
 		}
 	}
 	if best == nil {
-		if n.definite && n.noun && d.saysNothing(n) {
+		if n.soft || n.definite && n.noun && d.saysNothing(n) {
 			return // "the attack" of which nothing is known
 		}
 		best = &event{act: n.act}

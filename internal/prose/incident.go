@@ -52,6 +52,8 @@ func nounAct(t *token) act {
 		return actCyber
 	case w.is&evArrest != 0:
 		return actArrest
+	case w.text == "death" || w.text == "deaths" || w.text == "disappearance":
+		return actKill
 	case w.is&evAttack != 0:
 		switch w.text {
 		case "murder", "murders", "killing", "killings", "assassination", "assassinations", "massacre", "massacres", "slaying", "execution", "executions", "beheading":
@@ -82,6 +84,7 @@ type incident struct {
 	habit    bool // told in the present: what somebody does, not what happened once
 	maybe    bool // feared, planned, denied or asked about
 	attempt  bool
+	soft     bool // a death: violent only if the text says so elsewhere
 	event    *event
 }
 
@@ -194,6 +197,18 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 			return actShoot, h + 2
 		}
 		return noAct, 0
+	case "leave":
+		for k := 1; k < 9 && h+k < s.b; k++ {
+			switch w := word(k); {
+			case w == "dead":
+				return actKill, h + 1
+			case w == "injured" || w == "wounded":
+				return actWound, h + 1
+			}
+			if d.toks[h+k].kind == punct {
+				break
+			}
+		}
 	case "take", "hold":
 		for k := 1; k < 9; k++ {
 			if w := word(k); w == "hostage" || w == "hostages" {
@@ -315,10 +330,13 @@ func (n *incident) passive(d *doc, g group, h int, s rng) {
 		return
 	}
 	i := g.a - 1
+	if i > s.a && d.toks[i].mark == ',' && g.b < s.b && (d.toks[g.b].tag == tPrep || d.toks[g.b].tag == tNum || d.toks[g.b].tag == tAdv) {
+		i-- // "two engineers, kidnapped on Monday"
+	}
 	if i >= s.a && (d.toks[i].tag.nominal() && d.toks[i].tag != tOwner || d.toks[i].tag == tPron) {
 		r := rng{i, i + 1}
 		if d.toks[i].w.text != "those" {
-			r = d.trimSubject(rng{d.npStart(i, s), i + 1}, s)
+			r = d.listLeft(d.trimSubject(rng{d.npStart(i, s), i + 1}, s), s)
 		}
 		if !r.empty() {
 			n.patients = append(n.patients, r)
@@ -401,16 +419,29 @@ func (n *incident) objects(d *doc, i int, s rng) int {
 	e := d.npEnd(i, s, false)
 	if r := d.trim(rng{i, e}); !r.empty() {
 		n.patients = append(n.patients, r)
-		// a list goes on after a comma: "killed A, B and C"
-		for e+1 < s.b && (d.toks[e].mark == ',' || d.toks[e].tag == tConj) && d.startsNP(e+1) && !d.clauseAhead(e+1, s) {
-			e2 := d.npEnd(e+1, s, false)
-			r := d.trim(rng{e + 1, e2})
-			if r.empty() || e2 == e+1 {
-				break
-			}
-			n.patients = append(n.patients, r)
-			e = e2
+		e = n.listRight(d, e, s)
+	}
+	return e
+}
+
+// listRight takes the later members of a list along, and those named after "including":
+// "killed A, B and C".
+func (n *incident) listRight(d *doc, e int, s rng) int {
+	for k := 0; k < 25 && e+1 < s.b; k++ {
+		i := e
+		for i+1 < s.b && (d.toks[i].mark == ',' || d.toks[i].mark == ';' || d.toks[i].tag == tConj || d.toks[i].w.text == "including" || d.toks[i].kind == number && i > e) {
+			i++
 		}
+		if i == e || !d.startsNP(i) || d.clauseAhead(i, s) {
+			break
+		}
+		e2 := d.npEnd(i, s, false)
+		r := d.trim(rng{i, e2})
+		if r.empty() || e2 == i {
+			break
+		}
+		n.patients = append(n.patients, r)
+		e = e2
 	}
 	return e
 }
@@ -445,9 +476,9 @@ func (d *doc) unreal(g group, s rng) bool {
 	for i := g.a; i < g.b; i++ {
 		t := &d.toks[i]
 		switch {
-		case t.tag == tNeg, t.tag == tModal && t.w.text != "could", t.is(neg):
+		case t.tag == tNeg, t.tag == tModal && !(i+1 < g.b && d.toks[i+1].tag == tHave), t.is(neg):
 			return true
-		case t.is(hedgeWord) && t.w.text != "reportedly" && t.w.text != "allegedly":
+		case t.is(hedgeWord) && !(t.tag == tModal && i+1 < g.b && d.toks[i+1].tag == tHave) && t.w.text != "reportedly" && t.w.text != "allegedly":
 			return true
 		}
 	}
@@ -462,7 +493,7 @@ func (d *doc) unreal(g group, s rng) bool {
 
 // nounIncident reads "the murder of X by Y", "an attack on X", "Y's attack".
 func (d *doc) nounIncident(h int, s rng, a act) *incident {
-	n := &incident{act: a, noun: true}
+	n := &incident{act: a, noun: true, soft: !d.toks[h].is(anyEvent)}
 	if h+1 < s.b && d.toks[h+1].tag == tNoun && !d.toks[h+1].is(timenoun) && d.toks[h+1].is(noun) && d.toks[h+1].start-d.toks[h].end <= 1 {
 		switch d.toks[h+1].w.text {
 		case "attempt", "attempts", "attack", "attacks", "campaign", "scene", "spree":
@@ -494,7 +525,7 @@ func (d *doc) nounIncident(h int, s rng, a act) *incident {
 					}
 				}
 			}
-			if t.tag == tNoun && t.is(person) && (t.tag != tOwner) && i == h-1 && a == actAttack {
+			if t.tag == tNoun && t.is(person) && i == h-1 && a == actAttack && t.w.text != "terrorist" && t.w.text != "criminal" && t.w.text != "subversive" {
 				n.agents = append(n.agents, rng{i, i + 1}) // a guerrilla attack
 			}
 			if t.is(weapon) && t.tag == tNoun {
@@ -509,6 +540,7 @@ func (d *doc) nounIncident(h int, s rng, a act) *incident {
 	n.phrase = rng{start, h + 1}
 	d.nounRoles(n, h, s)
 	d.supportVerb(n, s)
+	d.doneBy(n, s)
 	return n
 }
 
@@ -540,6 +572,7 @@ func (d *doc) nounRoles(n *incident, h int, s rng) {
 		switch t.w.text {
 		case "of", "on", "against":
 			n.patients = append(n.patients, r)
+			e = n.listRight(d, e, s)
 		case "by":
 			if d.toks[i+1].tag != tIng {
 				n.agents = append(n.agents, r)
@@ -548,7 +581,7 @@ func (d *doc) nounRoles(n *incident, h int, s rng) {
 			if d.hasClass(r, weapon) {
 				n.weapons = append(n.weapons, r)
 			}
-		case "in", "at", "near", "inside", "outside", "within":
+		case "in", "at", "near", "inside", "outside", "within", "under", "opposite", "beneath":
 			n.where = append(n.where, r)
 		default:
 			return
@@ -598,6 +631,28 @@ func (d *doc) supportVerb(n *incident, s rng) {
 	n.active(d, g, s)
 }
 
+// doneBy reads "the attack staged tonight by X" and "the attack was carried out by X".
+func (d *doc) doneBy(n *incident, s rng) {
+	i := n.phrase.b
+	for i < s.b && (d.toks[i].tag.aux() || d.toks[i].tag == tAdv) {
+		i++
+	}
+	if i < s.b && d.toks[i].tag == tPart && len(n.agents) == 0 {
+		e := d.byAgent(n, i+1, s)
+		for e < s.b && e < i+20 && d.toks[e].kind != punct && d.toks[e].tag != tFin {
+			if w := d.toks[e].w.text; (w == "against" || w == "on") && e+1 < s.b && len(n.patients) == 0 && !d.toks[e+1].is(weekday|month) && d.toks[e+1].kind != number {
+				end := d.npEnd(e+1, s, false)
+				if r := d.trim(rng{e + 1, end}); !r.empty() {
+					n.patients = append(n.patients, r)
+					n.listRight(d, end, s)
+				}
+				break
+			}
+			e++
+		}
+	}
+}
+
 var supports = map[string]bool{"unleash": true, "carry": true, "launch": true, "stage": true, "mount": true, "commit": true, "conduct": true, "perpetrate": true, "make": true, "execute": true}
 
 // circumstances adds date, place and country from the mention's sentence.
@@ -614,7 +669,7 @@ func (d *doc) circumstances(n *incident, s rng) {
 			if t.mark == '.' || t.mark == ';' || t.tag == tFin || t.tag == tRel {
 				break
 			}
-			if t.tag == tPrep && (t.w.text == "in" || t.w.text == "at" || t.w.text == "near" || t.w.text == "inside" || t.w.text == "outside") && !d.toks[i+1].is(timenoun|month|weekday) {
+			if t.tag == tPrep && whereabouts[t.w.text] && !d.toks[i+1].is(timenoun|month|weekday) {
 				e := d.npEnd(i+1, s, false)
 				if r := d.trim(rng{i + 1, e}); !r.empty() && d.isPlace(r) {
 					n.where = append(n.where, r)
@@ -637,6 +692,8 @@ func (d *doc) circumstances(n *incident, s rng) {
 		}
 	}
 }
+
+var whereabouts = map[string]bool{"in": true, "at": true, "near": true, "inside": true, "outside": true, "under": true, "opposite": true, "beneath": true, "against": true, "on": true, "of": true}
 
 // countryOf gives the code of the first state named as a place within tokens.
 func (d *doc) countryOf(r rng) string {

@@ -31,13 +31,14 @@ type entity struct {
 	n       int // how many, 0 unknown
 	// particular: named, counted, single or definite, not people in general
 	particular bool
+	definite   bool
 }
 
 // story is an event while its template is filled.
 type story struct {
 	kind     string
 	entities []*entity
-	strength int
+	strength int // mentions that tell of a particular event
 }
 
 func (d *doc) templates() []Template {
@@ -131,6 +132,9 @@ func (d *doc) castBlamed(s *story) {
 			}
 		}
 	}
+	d.castStrangers(s)
+	d.castDoers(s)
+	d.castInvolved(s)
 	var only *party
 	for _, n := range d.namings {
 		if n.party.kind != "armed-group" {
@@ -149,6 +153,97 @@ func (d *doc) castBlamed(s *story) {
 	}
 }
 
+// castDoers adds those by whom something was perpetrated, and those accused of it.
+func (d *doc) castDoers(s *story) {
+	for i := range d.toks {
+		v := d.toks[i].w.verb
+		if v == nil || d.toks[i].tag == tNoun {
+			continue
+		}
+		sent := d.sents[d.toks[i].sent].rng
+		switch {
+		case perpetrates[v.lemma]:
+			n := &incident{}
+			d.byAgent(n, i+1, sent)
+			for _, r := range n.agents {
+				for _, p := range d.parts(r) {
+					d.castAgent(s, p)
+				}
+			}
+		case implicates[v.lemma] && d.toks[i].tag == tPart && d.crimeAhead(i+1, sent):
+			g := d.groupAt(i, sent)
+			n := &incident{}
+			n.passive(d, g, i, sent)
+			for _, r := range n.patients {
+				for _, p := range d.parts(r) {
+					d.castAgent(s, p)
+				}
+			}
+		}
+	}
+}
+
+var perpetrates = map[string]bool{"perpetrate": true, "commit": true, "stage": true, "mastermind": true, "carry": true}
+
+var implicates = map[string]bool{"implicate": true, "accuse": true, "charge": true, "involve": true, "suspect": true, "blame": true}
+
+// crimeAhead looks for "in the murder", "of killing" after a verb of blame.
+func (d *doc) crimeAhead(i int, s rng) bool {
+	for j := i; j < min(i+9, s.b); j++ {
+		t := &d.toks[j]
+		if t.mark == '.' || t.mark == ',' {
+			return false
+		}
+		if a := nounAct(t); t.tag == tNoun && a != noAct && a != actArrest || t.w.verb != nil && t.tag == tIng && (verbActs[t.w.verb.lemma] == actKill || verbActs[t.w.verb.lemma] == actKidnap || verbActs[t.w.verb.lemma] == actBomb) {
+			return true
+		}
+	}
+	return false
+}
+
+// castInvolved adds X of "the involvement of X in the murder".
+func (d *doc) castInvolved(s *story) {
+	for i := range d.toks {
+		switch d.toks[i].w.text {
+		case "involvement", "participation", "responsibility", "role":
+		default:
+			continue
+		}
+		sent := d.sents[d.toks[i].sent].rng
+		if i+2 < sent.b && d.toks[i+1].w.text == "of" {
+			e := d.partyEnd(i+2, sent)
+			if e < sent.b && d.toks[e].w.text == "in" && d.crimeAhead(e, sent) {
+				d.castAgent(s, d.trim(rng{i + 2, e}))
+			}
+		}
+	}
+}
+
+// castStrangers adds "unidentified men" and "armed individuals" that act anywhere in a text
+// about an attack.
+func (d *doc) castStrangers(s *story) {
+	for i := range d.toks {
+		w := d.toks[i].w.text
+		if w != "unidentified" && w != "hooded" && w != "masked" && w != "armed" && w != "unknown" {
+			continue
+		}
+		sent := d.sents[d.toks[i].sent].rng
+		e := i + 1
+		for e < sent.b && e < i+3 && d.toks[e].tag == tAdj {
+			e++
+		}
+		if e >= sent.b || !strangers[d.toks[e].w.text] {
+			continue
+		}
+		acts := e+1 < sent.b && (d.toks[e+1].tag == tFin || d.toks[e+1].tag == tRel || d.toks[e+1].tag == tIng || d.toks[e+1].tag == tHave) || i > sent.a && (d.toks[i-1].w.text == "by" || i-1 > sent.a && d.toks[i-2].w.text == "by")
+		if acts {
+			d.castAgent(s, rng{i, e + 1})
+		}
+	}
+}
+
+var strangers = map[string]bool{"men": true, "man": true, "individuals": true, "individual": true, "persons": true, "person": true, "people": true, "subjects": true, "gunmen": true, "assailants": true, "youths": true, "attackers": true, "group": true}
+
 var insurgents = map[string]bool{"guerrillas": true, "rebels": true, "terrorists": true, "subversives": true, "commandos": true, "insurgents": true, "guerrilla": true, "column": true, "members": true}
 
 // perpetrator tells a noun phrase that can only be of those who attack.
@@ -157,7 +252,7 @@ func (d *doc) perpetrator(p rng) bool {
 		if d.toks[i].tag == tPrep {
 			break
 		}
-		if w := d.toks[i].w.text; insurgents[w] || w == "terrorist" || w == "gunmen" || w == "gunman" || w == "traffickers" || w == "assassins" || w == "extremists" {
+		if w := d.toks[i].w.text; w == "unidentified" || w == "hooded" || w == "masked" || w == "armed" && i+1 < p.b && d.toks[i+1].is(person) || insurgents[w] || w == "terrorist" || w == "gunmen" || w == "gunman" || w == "traffickers" || w == "assassins" || w == "extremists" {
 			return true
 		}
 	}
@@ -182,7 +277,10 @@ func (d *doc) longAgo(n *incident) bool {
 		return false
 	}
 	s := d.innerSentence(n.trigger, d.sents[n.sent].rng)
-	for i := max(s.a, n.phrase.a-25); i < min(s.b, n.phrase.b+15); i++ {
+	for i := max(s.a, n.phrase.a-25); i < min(s.b, n.phrase.b+8); i++ {
+		if i > n.phrase.b && d.toks[i].mark == ',' {
+			break
+		}
 		if t, ok := d.dateIn(rng{i, min(i+6, s.b)}); ok && t.a == i && t.date.known() {
 			if dayNumber(d.published)-dayNumber(date{t.date.y, max(t.date.m, 1), max(t.date.d, 1)}) > 400 {
 				return true
@@ -248,8 +346,11 @@ func (d *doc) cast(s *story, n *incident) {
 			if e == nil || d.combatant(p) {
 				continue
 			}
-			if e.role == "" {
-				e.role = d.byAct(n, p)
+			if e.role == "" && (e.name == "" || n.act == actKill || n.act == actKidnap || n.act == actWound) {
+				e.role = d.byAct(n, p, e)
+			}
+			if e.role == "person" && (n.act == actAttack && (!n.noun || e.name == "") || d.inCombat(n) && e.name == "") {
+				continue
 			}
 			switch e.role {
 			case "person":
@@ -257,6 +358,11 @@ func (d *doc) cast(s *story, n *incident) {
 				e.killed = n.act == actKill
 				e.injured = n.act == actWound
 			case "target":
+				e.role = "Target"
+			case "org":
+				if n.act != actBomb && !(n.act == actAttack && n.noun) {
+					continue
+				}
 				e.role = "Target"
 			default:
 				continue
@@ -294,6 +400,9 @@ func (d *doc) cast(s *story, n *incident) {
 	}
 	s.strength++
 	for _, e := range append(list, weapons...) {
+		if e.role == "Victim" && e.definite && e.name == "" && e.n == 0 && s.has("Victim") {
+			continue // the priests: those already named
+		}
 		s.add(e)
 	}
 	for _, r := range n.agents {
@@ -303,21 +412,38 @@ func (d *doc) cast(s *story, n *incident) {
 	}
 }
 
+// inCombat tells a sentence about fighting or an accident, whose dead are nobody's victims
+// unless they are named.
+func (d *doc) inCombat(n *incident) bool {
+	s := d.sents[n.sent].rng
+	for i := s.a; i < s.b; i++ {
+		switch d.toks[i].w.text {
+		case "clash", "clashes", "combat", "fighting", "battle", "skirmish", "accident", "earthquake", "crashed", "clashed":
+			return true
+		}
+	}
+	return false
+}
+
 // byAct sorts what the lexicon does not know by what was done to it: who is killed or
 // kidnapped is a person, what is blown up or burnt is a thing.
-func (d *doc) byAct(n *incident, p rng) string {
+func (d *doc) byAct(n *incident, p rng, e *entity) string {
 	last := &d.toks[d.head(p, p).b-1]
-	if last.is(anyEvent|saying|document|placeNoun|weapon) || last.tag != tNoun && last.tag != tName {
+	if e.definite || last.is(anyEvent|saying|document|placeNoun|weapon) || last.tag != tNoun && last.tag != tName {
 		return ""
 	}
 	switch n.act {
 	case actKill, actWound, actKidnap:
-		if n.noun && last.w.text != "" {
+		if e.n == 0 && e.name == "" {
 			return ""
 		}
 		return "person"
-	case actBomb, actArson, actDamage:
+	case actBomb, actArson:
 		return "target"
+	case actDamage:
+		if e.n > 0 {
+			return "target"
+		}
 	}
 	return ""
 }
@@ -331,7 +457,7 @@ func (d *doc) weaponsNear(n *incident) []rng {
 		if !t.is(weapon) || t.is(target) || t.tag != tNoun && t.tag != tName || t.is(evAttack) {
 			continue
 		}
-		if i+1 < s.b && d.toks[i+1].is(weapon) {
+		if i+1 < s.b && (d.toks[i+1].is(weapon) || d.toks[i+1].is(person) && d.toks[i+1].tag == tNoun) {
 			continue
 		}
 		a := i
@@ -339,8 +465,8 @@ func (d *doc) weaponsNear(n *incident) []rng {
 			a--
 		}
 		switch d.toks[i].w.text {
-		case "weapons", "weapon", "charges", "device", "devices", "launcher", "launchers", "mines", "poison", "post", "posts":
-			if a == i {
+		case "weapons", "weapon", "charge", "charges", "device", "devices", "launcher", "launchers", "mines", "poison", "post", "posts":
+			if !d.hasClass(rng{a, i}, weapon) {
 				continue
 			}
 		}
@@ -393,11 +519,35 @@ func (d *doc) castAgent(s *story, p rng) {
 			}
 		}
 	case "org":
+		switch e.head {
+		case "police", "forces", "government", "court", "ministry":
+			if e.head != "forces" || !d.hasWord(p, "armed") {
+				return
+			}
+		}
 		if _, named := d.namingIn(p, func(q *party) bool { return q.kind == "armed-group" }); !named {
 			e.role = "PerpOrg"
 			s.add(e)
 		}
 	}
+}
+
+func (s *story) has(role string) bool {
+	for _, e := range s.entities {
+		if e.role == role {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *doc) hasWord(r rng, w string) bool {
+	for i := r.a; i < r.b; i++ {
+		if d.toks[i].w.text == w {
+			return true
+		}
+	}
+	return false
 }
 
 // add merges an entity with one of the same role and name or head.
@@ -491,8 +641,11 @@ func (d *doc) entityOf(r rng) *entity {
 		a = end
 	}
 	for a < r.b && (d.toks[a].tag == tDet || d.toks[a].tag == tPoss || d.toks[a].kind == punct && !d.toks[a].open) {
-		if t := d.toks[a].w.text; t == "a" || t == "an" {
+		switch d.toks[a].w.text {
+		case "a", "an":
 			e.n = 1
+		case "the", "both", "this", "these", "those":
+			e.definite = true
 		}
 		a++
 	}
@@ -534,7 +687,7 @@ func (d *doc) entityOf(r rng) *entity {
 	}
 	e.head = strings.ToLower(d.words(rng{end - 1, end}))
 	e.role = d.roleOf(a, name, end, r)
-	e.particular = e.n > 0 || e.name != "" || !plural(d, end-1) || a > r.a && !masses[last.w.text]
+	e.particular = e.n > 0 || e.name != "" || !plural(d, end-1) || a > r.a && !masses[last.w.text] || d.holdsName(rng{a, r.b})
 	if masses[last.w.text] && e.n == 0 {
 		e.particular = false
 	}
@@ -545,6 +698,16 @@ func (d *doc) entityOf(r rng) *entity {
 		e.role = "org"
 	}
 	return e
+}
+
+// holdsName tells whether a noun phrase has a word that can only be a name.
+func (d *doc) holdsName(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		if d.nameWord(i) && d.toks[i].end-d.toks[i].start > 2 {
+			return true
+		}
+	}
+	return false
 }
 
 // roleOf sorts a head: person, target, weapon or org.
@@ -582,7 +745,7 @@ func (d *doc) roleOf(a, name, end int, r rng) string {
 
 // crowds are words for several persons together.
 var crowds = map[string]bool{"group": true, "groups": true, "column": true, "columns": true, "gang": true, "gangs": true, "band": true, "bands": true, "squad": true, "squads": true, "cell": true, "unit": true, "units": true,
-	"commando": true, "commandos": true, "patrol": true, "patrols": true, "contingent": true, "number": true, "mob": true}
+	"commando": true, "commandos": true, "patrol": true, "patrols": true, "contingent": true, "mob": true}
 
 // masses are people in general unless they are counted.
 var masses = map[string]bool{"people": true, "population": true, "populations": true, "civilians": true, "citizens": true, "masses": true, "children": true, "women": true, "youth": true, "nationals": true}
