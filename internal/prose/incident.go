@@ -296,7 +296,11 @@ func (n *incident) addSubject(d *doc, src rng, s rng, weapon bool) {
 
 func (n *incident) active(d *doc, g group, s rng) {
 	if g.finite {
-		if src, ok := d.subjectOf(g.a, s); ok {
+		src, ok := d.subjectOf(g.a, s)
+		if !ok && g.a > s.a && d.toks[g.a-1].mark == ',' {
+			src, ok = d.sharedSubject(g.a-1, s) // seized the town, burned the market
+		}
+		if ok {
 			n.agents = append(n.agents, d.antecedent(src, s))
 		}
 		return
@@ -439,6 +443,10 @@ func (n *incident) listRight(d *doc, e int, s rng) int {
 		r := d.trim(rng{i, e2})
 		if r.empty() || e2 == i {
 			break
+		}
+		if i == e+1 && d.toks[e].mark == ',' && len(n.patients) > 0 && d.renames(n.patients[len(n.patients)-1], r) {
+			e = e2
+			continue
 		}
 		n.patients = append(n.patients, r)
 		e = e2

@@ -80,6 +80,8 @@ func (d *doc) npStart(last int, s rng) int {
 			i = int(p.mate)
 		case p.close && p.mate >= 0 && int(p.mate) > s.a && i-int(p.mate) <= 8 && d.toks[p.mate-1].tag.nominal():
 			i = int(p.mate) // a word set apart by quotation marks
+		case (d.toks[i].tag == tDet || d.toks[i].tag == tPoss) && (p.tag == tNoun || p.tag == tName || p.tag == tNum):
+			return i // an article opens a phrase of its own
 		case p.tag.nominal() || p.tag == tPoss:
 			i--
 		case p.tag == tPrep && i-1 > s.a && d.attaches(i-1):
@@ -127,7 +129,7 @@ func (d *doc) attaches(i int) bool {
 	if before.tag == tPron {
 		return before.w.text != "it" && before.w.text != "he" && before.w.text != "she" && before.w.text != "they"
 	}
-	return before.tag.nominal() && before.tag != tOwner && !(before.is(weekday|month|timenoun) && p.w.text != "of") || before.tag == tPart
+	return before.tag.nominal() && before.tag != tOwner && !(before.is(weekday|month|timenoun) && p.w.text != "of") || before.tag == tPart || before.tag == tIng
 }
 
 // joinsNames tells whether "and" at i joins two noun phrases.

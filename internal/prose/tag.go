@@ -130,6 +130,10 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 			return tPron, true
 		}
 		return tPoss, true
+	case "about", "over", "around":
+		if n := next(); n.kind == number || n.is(numword) && n.w.text != "one" {
+			return tAdj, true
+		}
 	case "like", "including", "following", "concerning", "regarding":
 		if prev == tPron || prev == tTo || prev == tModal || prev == tBe && w.text != "like" {
 			return 0, false

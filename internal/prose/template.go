@@ -38,7 +38,8 @@ type entity struct {
 type story struct {
 	kind     string
 	entities []*entity
-	strength int // mentions that tell of a particular event
+	sents    map[int]bool // those with a particular mention
+	strength int          // mentions that tell of a particular event
 }
 
 func (d *doc) templates() []Template {
@@ -76,12 +77,13 @@ func (d *doc) stories() []*story {
 	get := func(kind string) *story {
 		s := at[kind]
 		if s == nil {
-			s = &story{kind: kind}
+			s = &story{kind: kind, sents: map[int]bool{}}
 			at[kind] = s
 			list = append(list, s)
 		}
 		return s
 	}
+	lastBomb := -10
 	for si := range d.sents {
 		incidents := d.incidentsIn(si)
 		for _, n := range incidents {
@@ -91,6 +93,11 @@ func (d *doc) stories() []*story {
 			kind := d.storyKind(n, incidents)
 			if kind == "" {
 				continue
+			}
+			if kind == "bombing" {
+				lastBomb = si
+			} else if kind == "attack" && outcome(n) && si-lastBomb <= 2 {
+				kind = "bombing" // its dead and its damage, told in a sentence of their own
 			}
 			d.cast(get(kind), n)
 		}
@@ -105,6 +112,11 @@ func (d *doc) stories() []*story {
 		d.castBlamed(kept[0])
 	}
 	return kept
+}
+
+// outcome tells a mention that says what became of people or things, and not by whom.
+func outcome(n *incident) bool {
+	return len(n.agents) == 0 && !n.noun && (n.act == actKill || n.act == actWound || n.act == actDamage)
 }
 
 // castBlamed adds those whom the text holds responsible, and the organisation of guerrillas
@@ -135,21 +147,33 @@ func (d *doc) castBlamed(s *story) {
 	d.castStrangers(s)
 	d.castDoers(s)
 	d.castInvolved(s)
-	var only *party
-	for _, n := range d.namings {
-		if n.party.kind != "armed-group" {
-			continue
-		}
-		if only != nil && only != n.party {
-			return
-		}
-		only = n.party
+	if !s.has("PerpInd") {
+		d.castNamed(s)
 	}
+	if !s.has("PerpOrg") {
+		d.castMostNamed(s)
+	}
+}
+
+// castMostNamed adds the armed group that the text names most, where nobody else is held
+// responsible by name and insurgents are, or it stands in a sentence about the event.
+func (d *doc) castMostNamed(s *story) {
+	times := map[*party]int{}
+	var most *party
+	insurgent := false
 	for _, e := range s.entities {
-		if only != nil && e.role == "PerpInd" && insurgents[e.head] {
-			s.add(d.orgEntity(only))
-			return
+		insurgent = insurgent || e.role == "PerpInd" && insurgents[e.head]
+	}
+	for _, n := range d.namings {
+		if n.party.kind == "armed-group" && (insurgent || s.sents[int(d.toks[n.a].sent)]) {
+			times[n.party]++
+			if most == nil || times[n.party] > times[most] {
+				most = n.party
+			}
 		}
+	}
+	if most != nil {
+		s.add(d.orgEntity(most))
 	}
 }
 
@@ -170,8 +194,15 @@ func (d *doc) castDoers(s *story) {
 					d.castAgent(s, p)
 				}
 			}
+		case v.lemma == "blame" && d.toks[i].tag == tFin:
+			if e := d.partyEnd(i+1, sent); e > i+1 {
+				d.castAgent(s, d.trim(rng{i + 1, e}))
+			}
 		case implicates[v.lemma] && d.toks[i].tag == tPart && d.crimeAhead(i+1, sent):
 			g := d.groupAt(i, sent)
+			if !g.passive {
+				continue
+			}
 			n := &incident{}
 			n.passive(d, g, i, sent)
 			for _, r := range n.patients {
@@ -215,6 +246,17 @@ func (d *doc) castInvolved(s *story) {
 			if e < sent.b && d.toks[e].w.text == "in" && d.crimeAhead(e, sent) {
 				d.castAgent(s, d.trim(rng{i + 2, e}))
 			}
+		}
+	}
+}
+
+// castNamed adds "the murderers" and "an assassin" where nobody else is named.
+func (d *doc) castNamed(s *story) {
+	for i := range d.toks {
+		switch d.toks[i].w.text {
+		case "gunmen", "gunman", "assassin", "assassins", "murderers", "murderer", "killers", "killer", "attackers", "assailants", "kidnappers", "sniper", "snipers", "perpetrators":
+			d.castAgent(s, rng{i, i + 1})
+			return
 		}
 	}
 }
@@ -399,6 +441,7 @@ func (d *doc) cast(s *story, n *incident) {
 		return
 	}
 	s.strength++
+	s.sents[n.sent] = true
 	for _, e := range append(list, weapons...) {
 		if e.role == "Victim" && e.definite && e.name == "" && e.n == 0 && s.has("Victim") {
 			continue // the priests: those already named
@@ -556,7 +599,7 @@ func (s *story) add(e *entity) {
 		if o.role != e.role {
 			continue
 		}
-		if e.name != "" && o.name == e.name || e.name == "" && o.head == e.head || contains(o.words, e.words[0]) {
+		if sameName(e, o) || e.name == "" && (o.head == e.head || o.head == e.head+"s" || e.head == o.head+"s") || contains(o.words, e.words[0]) || e.role == "Victim" && e.n > 2 && e.n == o.n && e.name == "" && o.name == "" {
 			for _, w := range e.words {
 				if !contains(o.words, w) {
 					o.words = append(o.words, w)
@@ -572,6 +615,14 @@ func (s *story) add(e *entity) {
 	s.entities = append(s.entities, e)
 }
 
+// sameName tells whether the last name of one stands in the name of the other.
+func sameName(a, b *entity) bool {
+	if a.name == "" || b.name == "" {
+		return false
+	}
+	return a.name == b.name || len(a.name) > 3 && strings.Contains(" "+b.words[0]+" ", " "+a.name+" ") || len(b.name) > 3 && strings.Contains(" "+a.words[0]+" ", " "+b.name+" ")
+}
+
 func contains(list []string, w string) bool {
 	for _, x := range list {
 		if x == w {
@@ -584,10 +635,26 @@ func contains(list []string, w string) bool {
 // flat gives words on one line.
 func (d *doc) flat(r rng) string { return strings.Join(strings.Fields(d.words(r)), " ") }
 
-// parts splits a list of noun phrases: "A, B and C".
+// parts splits a list of noun phrases: "A, B and C". What renames the name before it stays
+// with it.
 func (d *doc) parts(r rng) []rng {
 	var out []rng
 	a := r.a
+	renaming := false
+	flush := func(i int, and bool) {
+		p := d.trim(rng{a, i})
+		a = i + 1
+		if p.empty() {
+			return
+		}
+		if n := len(out); n > 0 && (!and || renaming) && d.renames(out[n-1], p) {
+			out[n-1].b, renaming = p.b, true
+			return
+		}
+		renaming = false
+		out = append(out, p)
+	}
+	and := false
 	for i := r.a; i < r.b; i++ {
 		t := &d.toks[i]
 		if t.open && t.mate > int32(i) && int(t.mate) < r.b {
@@ -595,29 +662,38 @@ func (d *doc) parts(r rng) []rng {
 			continue
 		}
 		if t.tag == tConj && t.w.text == "and" || t.mark == ',' || t.mark == ';' {
-			if t.mark == ',' && i+1 < r.b && d.apposes(a, i, r) {
-				continue
+			if t.mark == ',' && i+1 < r.b && d.toks[i+1].kind == number {
+				continue // an age
 			}
-			if p := d.trim(rng{a, i}); !p.empty() {
-				out = append(out, p)
-			}
-			a = i + 1
+			flush(i, and)
+			and = t.mark != ','
 		}
 	}
-	if p := d.trim(rng{a, r.b}); !p.empty() {
-		out = append(out, p)
-	}
+	flush(r.b, and)
 	return out
 }
 
-// apposes tells whether what follows the comma at i renames the name before it: "Ana Vega,
-// a judge", "Ana Vega, 24", "Ana Vega, president of the union".
-func (d *doc) apposes(a, i int, r rng) bool {
-	if i == a || !d.nameWord(i-1) {
+// renames tells whether the second phrase says what the person named by the first one is:
+// "Ana Vega, a judge".
+func (d *doc) renames(name, r rng) bool {
+	if d.toks[r.a].tag == tPoss {
 		return false
 	}
-	n := &d.toks[i+1]
-	return n.kind == number || n.tag == tDet || n.is(person) && !(i+2 < r.b && d.nameWord(i+2))
+	named := false
+	for i := name.a; i < name.b && d.toks[i].mark != ','; i++ {
+		named = d.nameWord(i)
+	}
+	end := r.a
+	for end < r.b && d.toks[end].tag != tPrep && d.toks[end].kind != punct && d.toks[end].tag != tRel && d.toks[end].tag != tPart {
+		end++
+	}
+	if !named || end == r.a || d.nameWord(end-1) && d.toks[r.a].tag != tDet {
+		return false
+	}
+	if d.nameWord(end - 1) {
+		return !plural(d, end-1)
+	}
+	return d.toks[end-1].is(person|title) && !plural(d, end-1)
 }
 
 // nameWord tells a word that can only be a name.
@@ -651,15 +727,24 @@ func (d *doc) entityOf(r rng) *entity {
 	}
 	// the head ends before the first preposition or bracket
 	end := a
-	for end < r.b && d.toks[end].tag != tPrep && d.toks[end].kind != punct && d.toks[end].tag != tPart && d.toks[end].tag != tRel && d.toks[end].tag != tIng {
+	for end < r.b && d.toks[end].tag != tPrep && (d.toks[end].kind != punct || d.toks[end].open && d.toks[end].mate < int32(r.b)) && d.toks[end].tag != tPart && d.toks[end].tag != tRel && d.toks[end].tag != tIng {
+		if d.toks[end].kind == punct {
+			if end == a || int(d.toks[end].mate)+1 >= r.b {
+				break
+			}
+			end = int(d.toks[end].mate)
+		}
 		end++
 	}
 	if end == a {
 		return nil
 	}
 	last := &d.toks[end-1]
-	if last.tag == tPron || last.kind != letters && !last.is(noun) || last.is(timenoun|month|weekday) {
+	if last.tag == tPron && !partPronoun[last.w.text] || last.kind != letters && !last.is(noun) || last.is(timenoun|month|weekday) {
 		return nil
+	}
+	if (last.w.text == "bodies" || last.w.text == "body" || last.tag == tNum || last.w.text == "number") && end+1 < r.b && d.toks[end].w.text == "of" { // the bodies of two men
+		return d.entityOf(rng{end + 1, r.b})
 	}
 	if crowds[last.w.text] && end+1 < r.b && d.toks[end].w.text == "of" { // a group of men
 		if of := d.entityOf(rng{end + 1, r.b}); of != nil && of.role == "person" {
@@ -724,7 +809,7 @@ func (d *doc) roleOf(a, name, end int, r rng) string {
 		return "person"
 	case last.is(body):
 		return "org"
-	case last.is(anyEvent|placeNoun|saying|document):
+	case last.is(anyEvent | placeNoun | saying | document):
 		return ""
 	}
 	if name < end {
