@@ -1,5 +1,7 @@
 package prose
 
+import "strings"
+
 // actor is a named party with its other names in this text.
 type actor struct {
 	id    string
@@ -62,6 +64,9 @@ func (d *doc) nameActor(a *actor, n naming) {
 			form.a--
 		}
 		if d.standsForParty(n.rng, s) {
+			if !a.acts && len(a.names) > 0 && strings.EqualFold(d.words(a.names[0]), d.words(form)) {
+				a.names[0] = form // where it acts, not where it is a place
+			}
 			a.acts = true
 		}
 	}
@@ -78,7 +83,12 @@ func (d *doc) nameActor(a *actor, n naming) {
 var governs = map[string]bool{"government": true, "authorities": true, "authority": true, "administration": true, "regime": true}
 
 func (d *doc) addForm(a *actor, form rng) {
-	key := d.words(form)
+	key := strings.TrimPrefix(strings.TrimPrefix(d.words(form), "the "), "The ")
+	if a.kind != "state" {
+		key = d.words(form)
+	} else if governs[d.toks[form.b-1].w.text] {
+		key = d.words(form)
+	}
 	if a.forms[key] {
 		return
 	}

@@ -17,7 +17,7 @@ func (d *doc) findResponsibility() {
 	for si := range d.sents {
 		s := d.sents[si].rng
 		for i := s.a; i < s.b; i++ {
-			if b := d.blameAt(i, d.innerSentence(i, s)); b != nil && !b.actor.empty() {
+			if b := d.blameAt(i, d.innerSentence(i, s)); b != nil && !b.actor.empty() && d.toks[b.actor.a].w.text != "no" {
 				b.sent = si
 				d.blames = append(d.blames, b)
 			}
@@ -140,7 +140,16 @@ func (d *doc) blamedOn(i int, s rng) *blame {
 		}
 		b.actor, b.event = src, d.eventPhrases(g.b+1, s)
 	} else {
-		e := d.npEnd(g.b, s, false)
+		e := d.toldEnd(g.b, s)
+		for j := g.b + 1; j < min(max(e, g.b+10), s.b); j++ {
+			if d.toks[j].kind == punct || d.toks[j].tag == tFin {
+				break
+			}
+			if w := d.toks[j].w.text; w == "for" || w == "of" && d.toks[j-1].tag == tName {
+				e = j
+				break
+			}
+		}
 		obj := d.trim(rng{g.b, e})
 		if e >= s.b || obj.empty() {
 			return nil

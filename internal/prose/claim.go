@@ -137,7 +137,7 @@ func (d *doc) verbClaim(h int, s rng) *claim {
 		}
 		c.source = src
 	}
-	if d.weakSource(c) || g.b < s.b && d.otherKind(g.b, s) {
+	if d.weakSource(c) || g.b < s.b && d.otherKind(g.b, s) || d.byForce(c, g, s, v) {
 		return nil
 	}
 	return d.complement(c, g, s, v)
@@ -154,6 +154,21 @@ func (d *doc) otherKind(i int, s rng) bool {
 	}
 	return false
 }
+
+// byForce tells verbs of blame that mean a deed here: gunmen attacked a market, a bomb hit a
+// bus.
+func (d *doc) byForce(c *claim, g group, s rng, v *verb) bool {
+	if !byForce[v.lemma] {
+		return false
+	}
+	if !c.source.empty() && d.perpetrator(c.source) {
+		return true
+	}
+	e := d.npEnd(g.b, s, false)
+	return e > g.b && d.hasClass(rng{g.b, e}, target|placeNoun)
+}
+
+var byForce = map[string]bool{"attack": true, "blast": true, "hit": true, "shoot": true, "fire": true, "strike": true}
 
 // weakSource refuses subjects that cannot speak: there, it with a verb of seeming.
 func (d *doc) weakSource(c *claim) bool {
@@ -199,6 +214,10 @@ func (d *doc) controller(c *claim, g group, s rng) bool {
 	if i >= s.a && d.toks[i].tag.nominal() && d.toks[i].tag != tOwner && d.toks[g.head].tag == tIng && i == g.a-1 {
 		c.source = d.trimSubject(rng{d.npStart(i, s), i + 1}, s)
 		return !c.source.empty()
+	}
+	if i > s.a && d.toks[i].mark == ',' && d.toks[i-1].tag.nominal() && d.npStart(i-1, s) == s.a { // "X, citing a study, …"
+		c.source = rng{s.a, i}
+		return true
 	}
 	return d.toks[g.head].tag == tIng && g.a > s.a && d.toks[g.a-1].tag != tPrep
 }
@@ -317,6 +336,13 @@ func (d *doc) complement(c *claim, g group, s rng, v *verb) *claim {
 		if start, ok := d.clauseAfter(end, s); ok {
 			c.addressee = d.trim(rng{i, end})
 			return d.right(c, start, s)
+		}
+		if end+1 < s.b && v.stance == asks && d.toks[end].w.text == "for" && d.toks[end].tag == tPrep { // asked the Union for aircraft
+			c.addressee = d.trim(rng{i, end})
+			if r := d.trim(rng{end, d.threatEnd(end+1, s)}); !r.empty() {
+				c.content = append(c.content, r)
+				return c
+			}
 		}
 		if end < s.b && d.toks[end].tag == tTo {
 			c.addressee = d.trim(rng{i, end})
@@ -525,12 +551,52 @@ func (d *doc) right(c *claim, i int, s rng) *claim {
 			return c
 		}
 	}
-	r := d.trim(rng{i, d.contentEnd(i, s, true)})
+	end := d.contentEnd(i, s, true)
+	if t.tag != tSub && t.tag != tTo && !t.open && !d.clauseSoon(i, s) {
+		end = min(end, d.nextClause(i, s)) // "X criticised Y, and Z agreed"
+	}
+	if c.cue.a > s.a && d.toks[c.cue.a-1].mark == ',' && d.toks[c.cue.b-1].tag == tIng {
+		end = min(end, d.asideEnd(i, s)) // "X, citing a study, blamed Y"
+	}
+	r := d.trim(rng{i, end})
 	if r.empty() {
 		return nil
 	}
 	c.content = append(c.content, r)
+	if c.stance == asserts && !c.addressee.empty() && d.toks[i].tag == tTo {
+		c.stance = orders // told them to leave
+	}
 	return c
+}
+
+// nextClause is the comma before "and" or "but" and a clause of its own.
+func (d *doc) nextClause(i int, s rng) int {
+	for j := i; j+2 < s.b; j++ {
+		t := &d.toks[j]
+		if t.open && t.mate > int32(j) && int(t.mate) < s.b {
+			j = int(t.mate)
+			continue
+		}
+		if t.mark == ',' && d.toks[j+1].tag == tConj && d.clauseAhead(j+2, s) {
+			return j
+		}
+	}
+	return s.b
+}
+
+// asideEnd is the comma that closes an aside when the sentence's verb follows it.
+func (d *doc) asideEnd(i int, s rng) int {
+	for j := i; j+1 < s.b; j++ {
+		t := &d.toks[j]
+		if t.open && t.mate > int32(j) && int(t.mate) < s.b {
+			j = int(t.mate)
+			continue
+		}
+		if t.mark == ',' && (d.toks[j+1].tag == tFin || d.toks[j+1].tag.aux()) {
+			return j
+		}
+	}
+	return s.b
 }
 
 // endsLikeSentence tells whether a quotation that ends before token end is whole.
@@ -555,6 +621,9 @@ func (d *doc) contentEnd(i int, s rng, cut bool) int {
 			continue
 		}
 		n := &d.toks[j+1]
+		if t.mark == ',' && d.attributed(j+1, s) {
+			return j
+		}
 		if t.mark == ',' || t.mark == '-' {
 			if n.w.text == "according" || n.w.verb != nil && n.tag == tIng && speaks(n.w.verb) && cut {
 				return j
@@ -576,6 +645,35 @@ func (d *doc) contentEnd(i int, s rng, cut bool) int {
 	return s.b
 }
 
+// attributed tells whether "officials said" or "said the mayor" fills the sentence from i: the
+// source of what stands before it.
+func (d *doc) attributed(i int, s rng) bool {
+	if i >= s.b {
+		return false
+	}
+	h := i
+	if d.toks[i].tag != tFin {
+		if !d.startsNP(i) {
+			return false
+		}
+		h = d.npEnd(i, s, true)
+		for h < s.b && (d.toks[h].tag == tAdv || d.toks[h].tag == tHave || d.toks[h].mark == ',') {
+			h++
+		}
+	}
+	if h >= s.b || d.toks[h].tag != tFin && d.toks[h].tag != tPart || d.toks[h].w.verb == nil || d.toks[h].w.verb.frames&(fClause|fAddressee) == 0 || !speechVerbs[d.toks[h].w.verb.lemma] && d.toks[h].w.verb.lemma != "report" && d.toks[h].w.verb.lemma != "announce" {
+		return false
+	}
+	if h+1 >= s.b {
+		return true
+	}
+	n := &d.toks[h+1]
+	if h > i {
+		return n.kind == punct && !n.open || n.tag == tPrep || n.is(weekday|timenoun) || n.tag == tAdv || d.toks[h].w.verb.frames&fAddressee != 0
+	}
+	return d.startsNP(h + 1)
+}
+
 // speaks tells the verbs whose participle goes on with the outer speaker's words.
 func speaks(v *verb) bool { return v.frames&fClause != 0 && speechVerbs[v.lemma] }
 
@@ -592,5 +690,5 @@ func (d *doc) newCue(i int, s rng) bool {
 	}
 	t := &d.toks[i]
 	return t.w.verb != nil && t.tag == tFin && t.is(vPast|vS) && t.w.verb.frames&(fClause|fAddressee) != 0 && i+1 < s.b &&
-		(d.toks[i+1].tag == tSub || d.toks[i+1].open || d.toks[i+1].tag == tPron || d.toks[i+1].mark == ',' || d.toks[i+1].tag == tDet)
+		(d.toks[i+1].tag == tSub || d.toks[i+1].tag == tTo || d.toks[i+1].open || d.toks[i+1].tag == tPron || d.toks[i+1].mark == ',' || d.toks[i+1].tag == tDet)
 }

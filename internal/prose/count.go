@@ -1,6 +1,7 @@
 package prose
 
 import (
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -29,8 +30,8 @@ var qualifiers = []struct {
 	words string
 	kind  byte // > at least, < at most, ~ about
 }{
-	{"at least", '>'}, {"no fewer than", '>'}, {"not less than", '>'}, {"more than", 'm'}, {"over", 'm'}, {"upwards of", '>'}, {"as many as", '<'}, {"up to", '<'},
-	{"at most", '<'}, {"fewer than", 'l'}, {"less than", 'l'}, {"nearly", 'n'}, {"almost", 'n'}, {"close to", 'n'}, {"about", '~'}, {"around", '~'}, {"some", '~'},
+	{"at least", '>'}, {"no fewer than", '>'}, {"not less than", '>'}, {"more than", '>'}, {"over", '>'}, {"upwards of", '>'}, {"as many as", '<'}, {"up to", '<'},
+	{"at most", '<'}, {"fewer than", '<'}, {"less than", '<'}, {"nearly", 'n'}, {"almost", 'n'}, {"close to", 'n'}, {"about", '~'}, {"around", '~'}, {"some", '~'},
 	{"approximately", '~'}, {"roughly", '~'}, {"an estimated", '~'},
 }
 
@@ -160,16 +161,8 @@ func (d *doc) nounBeforePerson(j int, s rng) bool {
 func (d *doc) outcomeWord(j int) bool { return d.outcomeOf(j) != "" && !d.toks[j].is(vBase) }
 
 func (d *doc) inDate(i int) bool {
-	_, ok := d.dateIn(rng{max(0, i-2), i + 3})
-	if !ok {
-		return false
-	}
-	for k := max(0, i-2); k <= i; k++ {
-		if t, ok := d.dateIn(rng{k, min(k+8, len(d.toks))}); ok && t.holds(i) {
-			return true
-		}
-	}
-	return false
+	k := sort.Search(len(d.dateWords), func(k int) bool { return d.dateWords[k].b > i })
+	return k < len(d.dateWords) && d.dateWords[k].holds(i)
 }
 
 // qualifierBefore gives the words that bound or round the number at i.
@@ -246,12 +239,8 @@ func (d *doc) countRecord(k *count) Record {
 		set("max", k.upto)
 	case kind == '>':
 		set("min", k.n)
-	case kind == 'm':
-		set("min", k.n+1)
 	case kind == '<':
 		set("max", k.n)
-	case kind == 'l':
-		set("max", k.n-1)
 	case kind == 'n':
 		set("max", k.n)
 		set("approx", k.n)

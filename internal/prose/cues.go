@@ -160,7 +160,7 @@ func (d *doc) passiveClaim(c *claim, g group, s rng, v *verb) *claim {
 		end := d.npEnd(g.b+1, s, true)
 		c.source = d.trim(rng{g.b + 1, end})
 		c.content = append(c.content, subject)
-		if c.source.empty() {
+		if c.source.empty() || byForce[v.lemma] && (d.perpetrator(c.source) || d.hasClass(c.source, weapon) || d.hasClass(subject, target|person)) {
 			return nil
 		}
 		return c

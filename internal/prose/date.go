@@ -30,6 +30,7 @@ type dateMention struct {
 	value     string // where it says more than date: a time, a half year, "before"
 	published bool
 	relative  bool
+	named     bool // with its day of the week
 }
 
 var months = map[string]int{"january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7, "august": 8, "september": 9, "october": 10,
@@ -45,15 +46,39 @@ func (d *doc) findDates() {
 			i = t.b - 1
 		}
 	}
+	d.joinWeekdays()
 	d.findPublished()
+	last := date{}
 	for i := range d.dates {
-		d.resolve(&d.dates[i])
+		d.resolve(&d.dates[i], last)
+		if d.dates[i].date.known() {
+			last = d.dates[i].date
+		}
+	}
+	for _, t := range d.dates {
+		d.dateWords = append(d.dateWords, t.rng)
 	}
 	kept := d.dates[:0]
 	for _, t := range d.dates {
 		if t.date.known() || t.value != "" {
 			kept = append(kept, t)
 		}
+	}
+	d.dates = kept
+}
+
+// joinWeekdays makes one mention of "Wednesday, 10 May 2023".
+func (d *doc) joinWeekdays() {
+	kept := d.dates[:0]
+	for _, t := range d.dates {
+		if n := len(kept); n > 0 && !t.relative && t.date.d > 0 && kept[n-1].relative {
+			if _, ok := weekdays[kept[n-1].value]; ok && (kept[n-1].b == t.a || kept[n-1].b+1 == t.a && d.toks[kept[n-1].b].mark == ',') {
+				t.a, t.named = kept[n-1].a, true
+				kept[n-1] = t
+				continue
+			}
+		}
+		kept = append(kept, t)
 	}
 	d.dates = kept
 }
@@ -316,23 +341,30 @@ func (d *doc) findPublished() {
 		}
 		p := d.paras[s.para]
 		alone := p.b-p.a <= t.b-t.a+6
-		dateline := t.a-p.a <= 7 && t.b < p.b && d.toks[t.b].mark == '-' || t.a-p.a <= 7 && t.b < p.b && (d.toks[t.b].mark == '(' || d.toks[t.b].mark == ')')
+		dateline := t.a-p.a <= 7 && t.b < p.b && (d.toks[t.b].mark == '-' || d.toks[t.b].mark == ':') || t.a-p.a <= 7 && t.b < p.b && (d.toks[t.b].mark == '(' || d.toks[t.b].mark == ')')
 		if before || alone || dateline {
 			t.published = true
 			d.published = t.date
 			return
 		}
+		if t.named && s.para <= 3 && !d.published.known() {
+			d.published = t.date // told as of this day, though it is not the text's own date
+		}
 	}
 }
 
 // resolve fills in what the document's own date tells.
-func (d *doc) resolve(t *dateMention) {
+func (d *doc) resolve(t *dateMention, last date) {
 	p := d.published
 	if t.relative {
 		t.date, t.value = d.resolveRelative(t, p), ""
 		return
 	}
-	if t.date.y > 0 || !p.known() {
+	if t.date.y > 0 {
+		return
+	}
+	if !p.known() {
+		t.date.y = last.y // the year of the date named before
 		return
 	}
 	t.date.y = p.y
@@ -374,7 +406,7 @@ func (d *doc) resolveRelative(t *dateMention, p date) date {
 	}
 	if w, ok := weekdays[name]; ok {
 		back := (((day+4)%7 - w) + 7) % 7
-		if first == "next" {
+		if first == "next" || back > 0 && first == name && d.ahead(t) {
 			return fromDay(day + 7 - back)
 		}
 		if back == 0 && first == "last" {
@@ -383,6 +415,25 @@ func (d *doc) resolveRelative(t *dateMention, p date) date {
 		return fromDay(day - back)
 	}
 	return date{}
+}
+
+// ahead tells whether a day of the week stands in a clause about what may come.
+func (d *doc) ahead(t *dateMention) bool {
+	s := d.sents[d.toks[t.a].sent].rng
+	for i := t.a - 1; i >= s.a && t.a-i < 18; i-- {
+		u := &d.toks[i]
+		switch {
+		case u.tag == tModal && u.w.text != "can" && u.w.text != "did":
+			return true
+		case u.tag == tFin || u.mark == ';':
+			return false
+		case u.tag == tHave || u.tag == tBe || u.tag == tDo:
+			if i == s.a || d.toks[i-1].tag != tModal {
+				return false
+			}
+		}
+	}
+	return false
 }
 
 func shift(p date, which, unit string) date {

@@ -34,6 +34,9 @@ func (d *doc) findEvents() {
 
 // place joins a mention to the event it speaks of, or begins a new one.
 func (d *doc) place(n *incident) {
+	if v := d.toks[n.trigger].w.verb; !n.noun && v != nil && (v.lemma == "die" || v.lemma == "perish") && d.inSentence(n) == nil {
+		return // a death without a deed
+	}
 	if n.bare && !n.hasDate && n.country == "" && len(n.patients) == 0 {
 		return // attacks in general
 	}
@@ -229,6 +232,9 @@ func (d *doc) settle(e *event) {
 	for _, n := range e.list {
 		if n.attempt {
 			e.status = "failed"
+		}
+		if n.foiled {
+			e.status = "foiled"
 		}
 		for _, w := range n.weapons {
 			if d.hasClass(w, weapon) && !d.explosive(w) {

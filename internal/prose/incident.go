@@ -84,6 +84,7 @@ type incident struct {
 	habit    bool // told in the present: what somebody does, not what happened once
 	maybe    bool // feared, planned, denied or asked about
 	attempt  bool
+	foiled   bool
 	soft     bool // a death: violent only if the text says so elsewhere
 	event    *event
 }
@@ -148,6 +149,11 @@ func (d *doc) verbIncident(h, after int, s rng, a act) *incident {
 		n.wield(d)
 	}
 	d.instruments(n, after, s)
+	for _, a := range n.agents {
+		if w := d.low(a.b - 1); n.act == actKill && (w == "bomber" || w == "bombers") {
+			n.act = actBomb
+		}
+	}
 	n.maybe = d.unreal(g, s)
 	n.habit = d.habitual(g, h)
 	return n
@@ -573,6 +579,9 @@ func (d *doc) nounRoles(n *incident, h int, s rng) {
 		}
 		e := d.npEnd(i+1, s, false)
 		e = d.beforeEvent(i+1, e)
+		if last := &d.toks[e-1]; last.is(document) && !last.is(target|placeNoun) {
+			break // in a statement
+		}
 		r := d.trim(rng{i + 1, e})
 		if r.empty() {
 			break
@@ -628,6 +637,10 @@ func (d *doc) supportVerb(n *incident, s rng) {
 	for i > s.a && (d.toks[i].w.text == "out" || d.toks[i].tag == tAdv) {
 		i--
 	}
+	if i >= s.a && d.toks[i].w.verb != nil && foils[d.toks[i].w.verb.lemma] && d.toks[i].tag.verbal() {
+		n.foiled = true
+		return
+	}
 	if i < s.a || d.toks[i].w.verb == nil || !supports[d.toks[i].w.verb.lemma] || !d.toks[i].tag.verbal() {
 		return
 	}
@@ -661,6 +674,8 @@ func (d *doc) doneBy(n *incident, s rng) {
 	}
 }
 
+var foils = map[string]bool{"foil": true, "thwart": true, "avert": true, "prevent": true, "disrupt": true}
+
 var supports = map[string]bool{"unleash": true, "carry": true, "launch": true, "stage": true, "mount": true, "commit": true, "conduct": true, "perpetrate": true, "make": true, "execute": true}
 
 // circumstances adds date, place and country from the mention's sentence.
@@ -679,7 +694,7 @@ func (d *doc) circumstances(n *incident, s rng) {
 			}
 			if t.tag == tPrep && whereabouts[t.w.text] && !d.toks[i+1].is(timenoun|month|weekday) {
 				e := d.npEnd(i+1, s, false)
-				if r := d.trim(rng{i + 1, e}); !r.empty() && d.isPlace(r) {
+				if r := d.trim(rng{i + 1, e}); !r.empty() && d.isPlace(r) && !d.inDate(i+1) {
 					n.where = append(n.where, r)
 				}
 			}

@@ -204,7 +204,7 @@ func (l *lexicon) loadVerbs(s string) {
 				v = &verb{lemma: lemma}
 				verbs[lemma] = v
 			}
-			if v.frames == 0 {
+			if st != asserts {
 				v.stance = st
 			}
 			v.frames |= frames

@@ -31,6 +31,11 @@ func (d *doc) link() {
 	}
 	for _, b := range d.blames {
 		b.claim = d.claimOver(b.cue, b.sent)
+		for _, c := range d.claims {
+			if c.sent == b.sent && c.cue.overlaps(b.cue) {
+				b.claim = c // "X blamed Y": the accusation itself
+			}
+		}
 		for _, r := range b.event {
 			b.events = append(b.events, d.eventAt(r, b.sent))
 		}
@@ -188,6 +193,9 @@ func (d *doc) anonymous(r rng) bool {
 	if r.empty() {
 		return true
 	}
+	if d.namesSpeaker(r) {
+		return false
+	}
 	h := d.head(r, r)
 	named := false
 	for i := h.a; i < h.b; i++ {
@@ -217,6 +225,27 @@ func (d *doc) anonymous(r rng) bool {
 		return true
 	}
 	return !named
+}
+
+// namesSpeaker tells whether a source holds a person's name of two words, also as an
+// apposition, or is the name of a body.
+func (d *doc) namesSpeaker(r rng) bool {
+	run := 0
+	for i := r.a; i < r.b; i++ {
+		t := &d.toks[i]
+		if t.tag == tRel {
+			break
+		}
+		if t.tag == tName && !t.is(body|person|document) || t.is(title) && t.capital {
+			if run++; run >= 2 && (i+1 >= r.b || d.toks[i+1].tag != tNoun) && !d.upper {
+				return true
+			}
+			continue
+		}
+		run = 0
+	}
+	n, ok := d.namingIn(r, func(p *party) bool { return p.kind != "state" })
+	return ok && n.a <= r.a+1 && (n.b == r.b || d.toks[n.b].kind == punct)
 }
 
 // hedges marks the words that weaken a content: the cue itself, or words of the content

@@ -119,7 +119,7 @@ func (d *doc) findNamings() {
 	root := d.lex.names
 	for i := 0; i < len(d.toks); i++ {
 		t := &d.toks[i]
-		if t.kind == punct || !t.capital && t.kind == letters {
+		if t.kind == punct || !t.capital && t.kind == letters && !strings.HasPrefix(d.text[t.start:t.end], "al-") {
 			continue
 		}
 		n, j := root, i
@@ -171,7 +171,7 @@ func (d *doc) spelled(n *trie, last *token, from, to int) bool {
 		}
 		return !d.upper || !wordAcronyms[strings.ToLower(s)]
 	}
-	return d.upper || last.capital || last.kind != letters || to > from+1
+	return d.upper || last.capital || last.kind != letters || to > from+1 || strings.HasPrefix(d.text[last.start:last.end], "al-")
 }
 
 // namingIn gives the first name of a party within tokens that passes the test.

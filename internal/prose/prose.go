@@ -62,6 +62,7 @@ type doc struct {
 	namings []naming
 
 	published date
+	dateWords []rng // all time expressions, also those that nothing resolves
 	dates     []dateMention
 	claims    []*claim
 	actors    []*actor

@@ -332,6 +332,8 @@ func (d *doc) endsSentence(i int, para rng) bool {
 	next := &d.toks[i+1]
 	starts := next.capital || next.kind == number || next.mark == '"' && !next.close || next.open
 	switch t.mark {
+	case '-', ':':
+		return d.gapAfter(i) && d.datelineEnd(i, para)
 	case '.', '!', '?':
 		if t.quote >= 0 || next.close {
 			return false
@@ -368,6 +370,23 @@ func (d *doc) dateline(i int, para rng) bool {
 		}
 	}
 	return false
+}
+
+// datelineEnd tells whether the dash or colon at i ends "NAIROBI, 8 August 2022 -".
+func (d *doc) datelineEnd(i int, para rng) bool {
+	if i-para.a > 14 || i-para.a < 2 || !d.toks[para.a].capital {
+		return false
+	}
+	figures, months := false, false
+	for j := para.a; j < i; j++ {
+		t := &d.toks[j]
+		figures = figures || t.kind == number
+		months = months || t.is(month) || t.mark == ')'
+		if t.kind == letters && !t.capital && !t.open {
+			return false
+		}
+	}
+	return figures && months || d.toks[i-1].mark == ')'
 }
 
 // speechTail tells whether "he asked" or "said the mayor" follows a quotation.

@@ -52,6 +52,9 @@ func (d *doc) tagOne(i int, s rng) tag {
 	t := &d.toks[i]
 	switch {
 	case t.kind == punct:
+		if d.ownersMark(i, s) {
+			return tOwner
+		}
 		return tMark
 	case t.kind == number:
 		return tNum
@@ -83,7 +86,7 @@ func (d *doc) tagOne(i int, s rng) tag {
 		return tAdj
 	case w.is&adv != 0 && w.is&noun == 0:
 		return tAdv
-	case t.capital && !d.upper && w.is&(noun|adj) == noun && w.text == "":
+	case t.capital && !d.upper && w.is&(noun|adj) == noun && w.text == "" && !(i == s.a && plural(d, i) && !d.nameNext(i, s) && i+1 < s.b && d.toks[i+1].w.text != "'s"):
 		return tName
 	case w.is&ordinal != 0:
 		return tAdj
@@ -103,6 +106,42 @@ func (d *doc) tagS(i int, s rng) tag {
 	return tOwner
 }
 
+// ownersMark tells the apostrophe of a plural owner: the engineers' employer.
+func (d *doc) ownersMark(i int, s rng) bool {
+	t := &d.toks[i]
+	return t.mark == '\'' && t.mate < 0 && i > s.a && i+1 < s.b && !d.gapBefore(i) && d.gapAfter(i) && d.toks[i-1].kind == letters && d.text[d.toks[i-1].end-1]|0x20 == 's'
+}
+
+// quantity tells the words that bound a number: at least 12, more than 100, as many as 9.
+func (d *doc) quantity(i int, s rng) bool {
+	word := func(k int) string {
+		if k >= s.a && k < s.b {
+			return d.toks[k].w.text
+		}
+		return ""
+	}
+	numeral := func(k int) bool {
+		return k < s.b && (d.toks[k].kind == number || d.toks[k].is(numword)) && word(k) != "one"
+	}
+	switch word(i) {
+	case "at":
+		return (word(i+1) == "least" || word(i+1) == "most") && numeral(i+2)
+	case "least", "most":
+		return word(i-1) == "at" && numeral(i+1)
+	case "up":
+		return word(i+1) == "to" && numeral(i+2)
+	case "to":
+		return word(i-1) == "up" && numeral(i+1)
+	case "more", "less", "fewer":
+		return word(i+1) == "than" && numeral(i+2)
+	case "than":
+		return numeral(i+1) && (word(i-1) == "more" || word(i-1) == "less" || word(i-1) == "fewer")
+	case "about", "over", "around", "nearly", "almost", "some", "roughly", "approximately":
+		return numeral(i + 1)
+	}
+	return false
+}
+
 // tagClosed handles the closed classes.
 func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 	t := &d.toks[i]
@@ -113,6 +152,9 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 		}
 		return &endToken
 	}
+	if w.text != "" && d.quantity(i, s) {
+		return tAdj, true
+	}
 	switch w.text {
 	case "":
 		return 0, false
@@ -120,6 +162,9 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 		n := next()
 		if n.is(vBase) && !(n.is(noun) && !n.is(anyVerb)) || n.is(be|have|do) || n.is(adv) && !n.is(noun) || n.is(neg) {
 			return tTo, true
+		}
+		if n.w.text == "" && n.kind == letters && !n.capital && i+2 < s.b && d.toks[i+2].is(det|poss) {
+			return tTo, true // a verb that the lexicon lacks
 		}
 		return tPrep, true
 	case "that":
@@ -130,10 +175,6 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 			return tPron, true
 		}
 		return tPoss, true
-	case "about", "over", "around":
-		if n := next(); n.kind == number || n.is(numword) && n.w.text != "one" {
-			return tAdj, true
-		}
 	case "like", "including", "following", "concerning", "regarding":
 		if prev == tPron || prev == tTo || prev == tModal || prev == tBe && w.text != "like" {
 			return 0, false
@@ -256,8 +297,13 @@ func (d *doc) tagVerb(i int, s rng, prev tag) tag {
 		}
 	}
 	if w.is&vIng != 0 {
-		if (prev == tDet || prev == tPoss || prev == tAdj || prev == tOwner) && w.is&noun != 0 {
-			return tNoun
+		if prev == tDet || prev == tPoss || prev == tAdj || prev == tOwner {
+			if w.is&noun != 0 {
+				return tNoun
+			}
+			if i+1 < s.b && d.toks[i+1].tagGuessNoun() && d.toks[i+1].kind == letters && prev != tAdj {
+				return tAdj // a shopping centre
+			}
 		}
 		return tIng
 	}
@@ -321,7 +367,7 @@ func (d *doc) tagPresent(i int, s rng, prev, back tag) tag {
 	}
 	if back.nominal() {
 		if w.is&vS != 0 || past {
-			if opens || w.is&noun == 0 && (next.kind != punct || prev == tName) {
+			if opens || w.is&noun == 0 {
 				return tFin
 			}
 			return tNoun
@@ -356,8 +402,19 @@ func plural(d *doc, i int) bool {
 // retag mends what only the rest of the sentence shows: a past form after a noun is a
 // participle when another finite verb follows in the same clause without a joint.
 func (d *doc) retag(s rng) {
+	if s.b-s.a > 3 {
+		// "Shipping companies were warned", "Aid groups said"
+		t, n := &d.toks[s.a], &d.toks[s.a+1]
+		if (t.tag == tBase || t.tag == tIng) && t.capital && n.tag == tNoun && !n.capital && plural(d, s.a+1) && (d.toks[s.a+2].tag == tFin || d.toks[s.a+2].tag.aux()) {
+			t.tag = tNoun
+		}
+	}
 	for i := s.a; i < s.b; i++ {
 		t := &d.toks[i]
+		if t.tag == tFin && t.is(vPart) && i > s.a && d.toks[i-1].tag.nominal() && d.leftOver(i, s) {
+			t.tag = tPart
+			continue
+		}
 		if t.tag != tFin || !t.is(vPart) || i == s.a || !d.toks[i-1].tag.nominal() {
 			continue
 		}
@@ -377,6 +434,44 @@ func (d *doc) retag(s rng) {
 			}
 		}
 	}
+}
+
+// leftOver tells a participle whose auxiliary stands earlier ("were killed and 30 wounded")
+// or that names ("a group called X").
+func (d *doc) leftOver(i int, s rng) bool {
+	t := &d.toks[i]
+	if t.w.verb == nil {
+		return false
+	}
+	next := &endToken
+	if i+1 < s.b {
+		next = &d.toks[i+1]
+	}
+	if t.w.text == "called" || t.w.text == "named" || t.w.text == "titled" || t.w.text == "dubbed" {
+		return d.toks[i-1].tag == tNoun && next.tag == tName && d.articleBefore(i-1, s)
+	}
+	if outcomes[t.w.verb.lemma] == "" || t.w.verb.lemma == "die" || t.w.verb.lemma == "perish" || t.w.verb.lemma == "miss" || t.w.verb.lemma == "disappear" {
+		return false
+	}
+	if next.tag.nominal() || next.tag == tPoss || next.tag == tPron || next.open {
+		return false
+	}
+	for j := i - 1; j >= s.a && i-j < 12; j-- {
+		if d.toks[j].tag == tConj || d.toks[j].mark == ',' {
+			return j > s.a && d.toks[j-1].tag == tPart || d.toks[i-1].tag == tNum
+		}
+	}
+	return false
+}
+
+// articleBefore tells whether "a" or "an" opens the noun phrase that ends at i.
+func (d *doc) articleBefore(i int, s rng) bool {
+	for ; i >= s.a && d.toks[i].tag.nominal(); i-- {
+		if w := d.toks[i].w.text; w == "a" || w == "an" {
+			return true
+		}
+	}
+	return false
 }
 
 // hasClause looks for a finite verb.

@@ -34,6 +34,14 @@ type entity struct {
 	definite   bool
 }
 
+// what an entity is, before its part in the event is known.
+const (
+	aPerson = "person"
+	aTarget = "target"
+	aWeapon = "weapon"
+	aBody   = "body"
+)
+
 // story is an event while its template is filled.
 type story struct {
 	kind     string
@@ -391,17 +399,17 @@ func (d *doc) cast(s *story, n *incident) {
 			if e.role == "" && (e.name == "" || n.act == actKill || n.act == actKidnap || n.act == actWound) {
 				e.role = d.byAct(n, p, e)
 			}
-			if e.role == "person" && (n.act == actAttack && (!n.noun || e.name == "") || d.inCombat(n) && e.name == "") {
+			if e.role == aPerson && (n.act == actAttack && (!n.noun || e.name == "") || d.inCombat(n) && e.name == "") {
 				continue
 			}
 			switch e.role {
-			case "person":
+			case aPerson:
 				e.role = "Victim"
 				e.killed = n.act == actKill
 				e.injured = n.act == actWound
-			case "target":
+			case aTarget:
 				e.role = "Target"
-			case "org":
+			case aBody:
 				if n.act != actBomb && !(n.act == actAttack && n.noun) {
 					continue
 				}
@@ -419,7 +427,7 @@ func (d *doc) cast(s *story, n *incident) {
 	if n.act == actBomb || n.act == actArson {
 		for _, r := range n.where {
 			for _, p := range d.parts(r) {
-				if e := d.entityOf(p); e != nil && e.role == "target" && !d.combatant(p) {
+				if e := d.entityOf(p); e != nil && e.role == aTarget && !d.combatant(p) {
 					e.role = "Target"
 					list = append(list, e)
 					particular = true
@@ -430,7 +438,7 @@ func (d *doc) cast(s *story, n *incident) {
 	var weapons []*entity
 	for _, r := range append(d.weaponsNear(n), n.weapons...) {
 		for _, p := range d.parts(r) {
-			if e := d.entityOf(p); e != nil && e.role == "weapon" {
+			if e := d.entityOf(p); e != nil && e.role == aWeapon {
 				e.role = "Weapon"
 				weapons = append(weapons, e)
 				particular = particular || n.act == actBomb && e.particular && !n.noun
@@ -480,12 +488,12 @@ func (d *doc) byAct(n *incident, p rng, e *entity) string {
 		if e.n == 0 && e.name == "" {
 			return ""
 		}
-		return "person"
+		return aPerson
 	case actBomb, actArson:
-		return "target"
+		return aTarget
 	case actDamage:
 		if e.n > 0 {
-			return "target"
+			return aTarget
 		}
 	}
 	return ""
@@ -547,12 +555,12 @@ func (d *doc) castAgent(s *story, p rng) {
 		return
 	}
 	switch e.role {
-	case "person":
+	case aPerson:
 		e.role = "PerpInd"
 		s.add(e)
 		for i := p.a; i+1 < p.b; i++ { // soldiers of the army
 			if d.toks[i].w.text == "of" {
-				if of := d.entityOf(rng{i + 1, p.b}); of != nil && of.role == "org" {
+				if of := d.entityOf(rng{i + 1, p.b}); of != nil && of.role == aBody {
 					if _, named := d.namingIn(p, func(q *party) bool { return q.kind == "armed-group" }); !named {
 						of.role = "PerpOrg"
 						s.add(of)
@@ -561,7 +569,7 @@ func (d *doc) castAgent(s *story, p rng) {
 				break
 			}
 		}
-	case "org":
+	case aBody:
 		switch e.head {
 		case "police", "forces", "government", "court", "ministry":
 			if e.head != "forces" || !d.hasWord(p, "armed") {
@@ -747,7 +755,7 @@ func (d *doc) entityOf(r rng) *entity {
 		return d.entityOf(rng{end + 1, r.b})
 	}
 	if crowds[last.w.text] && end+1 < r.b && d.toks[end].w.text == "of" { // a group of men
-		if of := d.entityOf(rng{end + 1, r.b}); of != nil && of.role == "person" {
+		if of := d.entityOf(rng{end + 1, r.b}); of != nil && of.role == aPerson {
 			of.words = append(of.words, strings.ToLower(d.flat(rng{a, end})))
 			return of
 		}
@@ -776,11 +784,11 @@ func (d *doc) entityOf(r rng) *entity {
 	if masses[last.w.text] && e.n == 0 {
 		e.particular = false
 	}
-	if e.role == "person" && e.n == 0 && !plural(d, end-1) {
+	if e.role == aPerson && e.n == 0 && !plural(d, end-1) {
 		e.n = 1
 	}
-	if _, ok := d.namingIn(rng{a, end}, func(q *party) bool { return q.kind == "armed-group" || q.kind == "agency" }); ok && e.role != "weapon" && !(last.is(person)) {
-		e.role = "org"
+	if _, ok := d.namingIn(rng{a, end}, func(q *party) bool { return q.kind == "armed-group" || q.kind == "agency" }); ok && e.role != aWeapon && !(last.is(person)) {
+		e.role = aBody
 	}
 	return e
 }
@@ -800,29 +808,29 @@ func (d *doc) roleOf(a, name, end int, r rng) string {
 	last := &d.toks[end-1]
 	switch {
 	case last.is(weapon) && !last.is(target):
-		return "weapon"
+		return aWeapon
 	case last.is(person) && last.tag != tName:
-		return "person"
+		return aPerson
 	case last.is(target):
-		return "target"
+		return aTarget
 	case crowds[last.w.text]:
-		return "person"
+		return aPerson
 	case last.is(body):
-		return "org"
+		return aBody
 	case last.is(anyEvent | placeNoun | saying | document):
 		return ""
 	}
 	if name < end {
 		for i := a; i < name; i++ {
 			if d.toks[i].is(title | person) {
-				return "person"
+				return aPerson
 			}
 		}
 		if end-name >= 2 {
 			if n, ok := d.namingIn(rng{a, end}, nil); ok && n.party.kind == "state" {
 				return ""
 			}
-			return "person"
+			return aPerson
 		}
 	}
 	return ""

@@ -128,7 +128,7 @@ func (d *doc) warnVerb(h int, s rng) *warning {
 			w.recipient = src
 		}
 		if i < s.b && d.toks[i].w.text == "by" {
-			e := d.npEnd(i+1, s, false)
+			e := d.toldEnd(i+1, s)
 			w.warner = d.trim(rng{i + 1, e})
 			i = e
 		}
@@ -159,6 +159,12 @@ func (d *doc) warnVerb(h int, s rng) *warning {
 // toldEnd is the end of the party told: a preposition that opens the threat ends it.
 func (d *doc) toldEnd(i int, s rng) int {
 	e := d.npEnd(i, s, false)
+	if e+1 < s.b && (d.toks[e].w.text == "on" || d.toks[e].w.text == "in") && (d.toks[e+1].tag == tDet || d.toks[e+1].tag == tName) && !d.inDate(e+1) {
+		// three towns on the Rhine
+		if e2 := d.npEnd(e+1, s, false); e2 < s.b && (threatPreps[d.toks[e2].w.text] || d.inDate(min(e2+1, s.b-1)) || d.toks[e2].w.text == "to") && !d.toks[e2-1].is(anyEvent) {
+			e = e2
+		}
+	}
 	for j := i + 1; j < e; j++ {
 		if t := &d.toks[j]; t.tag == tPrep && (t.w.text == "of" || t.w.text == "about" || t.w.text == "against") {
 			if t.w.text != "of" || d.toks[j-1].tag == tName || d.toks[j-1].capital || d.toks[j-1].tag == tPron || !d.toks[j+1].capital {
@@ -182,8 +188,15 @@ func (d *doc) partyEnd(i int, s rng) int {
 
 // threatFrom looks from token i for "of Z", "about Z", "that Z", past what tells when.
 func (d *doc) threatFrom(w *warning, i int, s rng) {
+	onlyOn := 0
 	for j := i; j < s.b && j < i+14; j++ {
 		t := &d.toks[j]
+		if t.w.text == "on" && t.tag == tPrep || t.w.text == "over" && t.tag == tPrep {
+			if onlyOn == 0 && j+1 < s.b && !d.inDate(j+1) {
+				onlyOn = j
+			}
+			continue
+		}
 		if t.tag == tSub && t.w.text == "that" {
 			w.threat, w.clause = d.trim(rng{j, d.contentEnd(j, s, true)}), true
 			return
@@ -195,12 +208,20 @@ func (d *doc) threatFrom(w *warning, i int, s rng) {
 			w.threat = d.trim(rng{j + 1, d.threatEnd(j+1, s)})
 			return
 		}
+		if t.w.text == "to" && t.tag == tPrep && !w.recipient.empty() && j+1 < s.b && d.startsNP(j+1) && d.threatAhead(j, rng{s.a, d.threatEnd(j+1, s)}) { // alerted the towns to an outbreak
+			w.threat = d.trim(rng{j + 1, d.threatEnd(j+1, s)})
+			return
+		}
 		if t.w.text == "to" && t.tag == tTo && !w.recipient.empty() { // warned residents to leave: what is asked
 			return
 		}
 		if t.mark == ',' || t.kind == punct && !t.open || t.tag == tFin {
 			break
 		}
+	}
+	if onlyOn > 0 && w.threat.empty() {
+		w.threat = d.trim(rng{onlyOn + 1, d.threatEnd(onlyOn+1, s)})
+		return
 	}
 	if i < s.b && d.toks[i].tag != tPrep && d.clauseSoon(i, s) && d.startsNP(i) {
 		w.threat, w.clause = d.trim(rng{i, d.contentEnd(i, s, true)}), true
@@ -223,6 +244,9 @@ func (d *doc) threatEnd(i int, s rng) int {
 		case "before", "prior", "ahead", "based", "during", "despite", "after", "because", "without", "since", "hours", "days", "weeks", "but", "while", "which", "through", "until":
 			return j
 		case "on", "in":
+			if e := d.npEnd(j+1, s, false); j > i && e > j+1 && d.toks[e-1].is(document) && d.toks[e-1].tag == tNoun {
+				return j // in a statement
+			}
 			if j+1 < s.b && (d.toks[j+1].is(weekday|month) || d.toks[j+1].kind == number) {
 				if _, ok := d.dateIn(rng{j + 1, min(j+4, s.b)}); ok {
 					return j
@@ -232,6 +256,9 @@ func (d *doc) threatEnd(i int, s rng) int {
 			if d.clauseAhead(j+1, s) || j+1 < s.b && d.toks[j+1].tag == tFin {
 				return j
 			}
+		}
+		if j > i && (t.tag == tNum || t.tag == tDet) && j+2 < s.b && d.toks[j+1].is(timenoun) && timeTail[d.toks[j+2].w.text] {
+			return j
 		}
 		if (t.tag == tRel || t.tag == tSub) && j > i {
 			return j
@@ -245,6 +272,8 @@ func (d *doc) threatEnd(i int, s rng) int {
 	}
 	return s.b
 }
+
+var timeTail = map[string]bool{"before": true, "ago": true, "earlier": true, "later": true, "after": true}
 
 // passedOn drafts "X shared information with Y about Z" and "information shared by X".
 func (d *doc) passedOn(h int, s rng) *warning {
@@ -381,7 +410,11 @@ func (d *doc) warningDetails(w *warning, s rng) {
 	for _, r := range []rng{w.threat, w.recipient, w.warner} {
 		end = max(end, r.b)
 	}
-	if !w.clause {
+	if w.clause {
+		if t, ok := d.dateIn(rng{w.cue.b, w.threat.a}); ok {
+			w.when = t.rng
+		}
+	} else {
 		d.whenAfter(w, end, s)
 	}
 	if w.when.empty() {
@@ -417,7 +450,11 @@ func (d *doc) whenAfter(w *warning, i int, s rng) {
 		w.when = d.trim(rng{i, d.whenEnd(j+1, s)})
 		return
 	}
-	for _, r := range []rng{{i, min(i+5, s.b)}, {w.cue.b, min(w.cue.b+6, s.b)}} {
+	between := rng{w.cue.b, min(w.cue.b+6, s.b)}
+	if !w.threat.empty() && w.threat.a > w.cue.b {
+		between.b = max(between.b, w.threat.a)
+	}
+	for _, r := range []rng{{i, min(i+5, s.b)}, between} {
 		if t, ok := d.dateIn(r); ok && !w.threat.overlaps(t.rng) {
 			w.when = t.rng
 			return
