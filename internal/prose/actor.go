@@ -188,12 +188,10 @@ func (d *doc) calledLater(byParty map[*party]*actor) {
 
 // standsForParty tells whether a name acts here, and is not only a place.
 func (d *doc) standsForParty(r rng, s rng) bool {
-	for _, c := range d.claims {
+	sent := int(d.toks[r.a].sent)
+	for _, c := range d.claimsIn(sent, sent) {
 		if c.source.covers(r) || c.addressee.covers(r) {
 			return true
-		}
-		if c.first() > r.b+maxSentence {
-			break
 		}
 	}
 	if r.b < s.b {

@@ -39,21 +39,21 @@ func (c *claim) whole() rng {
 // claim before them, and claims inside claims to the outer one.
 func (d *doc) findClaims() {
 	for i := range d.sents {
-		d.claimsIn(i, d.sents[i].rng, -1)
+		d.claimsOf(i, d.sents[i].rng, -1)
 	}
 	sort.SliceStable(d.claims, func(i, j int) bool { return d.claims[i].cue.a < d.claims[j].cue.a })
 	d.carryQuotes()
 }
 
-// claimsIn reads one sentence at one depth: quotations that are speech are read as
+// claimsOf reads one sentence at one depth: quotations that are speech are read as
 // sentences of their own.
-func (d *doc) claimsIn(si int, s rng, q int32) {
+func (d *doc) claimsOf(si int, s rng, q int32) {
 	for i := s.a; i < s.b; i++ {
 		t := &d.toks[i]
 		if t.open && t.quote >= 0 && t.quote != q && (t.mark == '"' || t.mark == '\'') {
 			inner := d.quotes[t.quote]
 			if inner.a == i && inner.clause {
-				d.claimsInQuote(si, t.quote)
+				d.claimsOfQuote(si, t.quote, s.b)
 				i = min(inner.b, s.b) - 1
 				continue
 			}
@@ -65,9 +65,9 @@ func (d *doc) claimsIn(si int, s rng, q int32) {
 	}
 }
 
-// claimsInQuote reads the sentences of a quotation.
-func (d *doc) claimsInQuote(si int, q int32) {
-	in := rng{d.quotes[q].a + 1, d.quotes[q].b}
+// claimsOfQuote reads the sentences of a quotation.
+func (d *doc) claimsOfQuote(si int, q int32, end int) {
+	in := rng{d.quotes[q].a + 1, min(d.quotes[q].b, end)}
 	if !d.quotes[q].goesOn && in.b > in.a && d.toks[in.b-1].close {
 		in.b--
 	}
@@ -75,7 +75,7 @@ func (d *doc) claimsInQuote(si int, q int32) {
 	for i := in.a; i < in.b; i++ {
 		m := d.toks[i].mark
 		if (m == '.' || m == '!' || m == '?') && d.toks[i].quote == q || i == in.b-1 {
-			d.claimsIn(si, rng{start, i + 1}, q)
+			d.claimsOf(si, rng{start, i + 1}, q)
 			start = i + 1
 		}
 	}

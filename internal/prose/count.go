@@ -26,14 +26,25 @@ var numberWords = map[string]int{"one": 1, "two": 2, "three": 3, "four": 4, "fiv
 var vague = map[string]int{"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000}
 
 // qualifiers: what they do to the number that follows.
-var qualifiers = []struct {
-	words string
-	kind  byte // > at least, < at most, ~ about
-}{
+var qualifiers = []qualifier{
 	{"at least", '>'}, {"no fewer than", '>'}, {"not less than", '>'}, {"more than", '>'}, {"over", '>'}, {"upwards of", '>'}, {"as many as", '<'}, {"up to", '<'},
 	{"at most", '<'}, {"fewer than", '<'}, {"less than", '<'}, {"nearly", 'n'}, {"almost", 'n'}, {"close to", 'n'}, {"about", '~'}, {"around", '~'}, {"some", '~'},
 	{"approximately", '~'}, {"roughly", '~'}, {"an estimated", '~'},
 }
+
+type qualifier struct {
+	words string
+	kind  byte // > at least, < at most, n nearly, ~ about
+}
+
+// qualifierWords are the words of each qualifier.
+var qualifierWords = func() [][]string {
+	var out [][]string
+	for _, q := range qualifiers {
+		out = append(out, strings.Fields(q.words))
+	}
+	return out
+}()
 
 // outcome of the verbs and words that say what became of people.
 var outcomes = map[string]string{
@@ -167,8 +178,7 @@ func (d *doc) inDate(i int) bool {
 
 // qualifierBefore gives the words that bound or round the number at i.
 func (d *doc) qualifierBefore(i int, s rng) rng {
-	for _, q := range qualifiers {
-		words := strings.Fields(q.words)
+	for _, words := range qualifierWords {
 		a := i - len(words)
 		if a < s.a {
 			continue

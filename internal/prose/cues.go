@@ -330,7 +330,7 @@ func (d *doc) carryQuotes() {
 			open = nil
 			continue
 		}
-		if r := d.allQuote(s.rng); !r.empty() {
+		if r := d.allQuote(s.rng); !r.empty() && len(open.content) < 12 {
 			open.content = append(open.content, r)
 			continue
 		}

@@ -11,18 +11,21 @@ type event struct {
 	status  string
 	number  int // twin bombings: 2
 	shots   bool
+	kept    bool // concrete enough to be a draft
 }
 
 // findEvents gathers the mentions of each event.
 func (d *doc) findEvents() {
 	for si := range d.sents {
 		for _, n := range d.incidentsIn(si) {
+			d.incidents = append(d.incidents, n)
 			d.place(n)
 		}
 	}
 	kept := d.events[:0]
 	for _, e := range d.events {
 		if d.concrete(e) {
+			e.kept = true
 			kept = append(kept, e)
 		}
 	}
@@ -109,12 +112,8 @@ func (d *doc) saysNothing(n *incident) bool {
 }
 
 func (d *doc) inThreat(n *incident) bool {
-	for k := len(d.warnings) - 1; k >= 0; k-- {
-		w := d.warnings[k]
-		if w.sent < n.sent {
-			break
-		}
-		if w.sent == n.sent && w.threat.holds(n.trigger) {
+	for _, w := range d.warningsOf(n.sent) {
+		if w.threat.holds(n.trigger) {
 			return true
 		}
 	}
@@ -171,7 +170,7 @@ func sameDate(a, b date) bool {
 
 func (d *doc) samePatient(n *incident, e *event) bool {
 	for _, p := range n.patients {
-		for _, o := range e.list {
+		for _, o := range e.list[max(0, len(e.list)-8):] {
 			for _, q := range o.patients {
 				if d.low(p.b-1) == d.low(q.b-1) {
 					return true
@@ -227,6 +226,9 @@ func (d *doc) settle(e *event) {
 		if full > best {
 			best, e.main = full, n
 		}
+	}
+	if e.country == "" {
+		e.country = d.countryByPlace(e)
 	}
 	e.status = "happened"
 	for _, n := range e.list {

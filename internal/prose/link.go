@@ -31,8 +31,8 @@ func (d *doc) link() {
 	}
 	for _, b := range d.blames {
 		b.claim = d.claimOver(b.cue, b.sent)
-		for _, c := range d.claims {
-			if c.sent == b.sent && c.cue.overlaps(b.cue) {
+		for _, c := range d.claimsIn(b.sent, b.sent) {
+			if c.cue.overlaps(b.cue) {
 				b.claim = c // "X blamed Y": the accusation itself
 			}
 		}
@@ -94,17 +94,33 @@ func (d *doc) relay() {
 	d.claims = kept
 }
 
+// claimsIn gives the claims of the sentences from first to last. Claims stand in the order
+// of the text.
+func (d *doc) claimsIn(first, last int) []*claim {
+	a := sort.Search(len(d.claims), func(i int) bool { return d.claims[i].sent >= first })
+	b := sort.Search(len(d.claims), func(i int) bool { return d.claims[i].sent > last })
+	return d.claims[a:b]
+}
+
+// incidentsOf gives the mentions of events in the sentences from first to last.
+func (d *doc) incidentsOf(first, last int) []*incident {
+	a := sort.Search(len(d.incidents), func(i int) bool { return d.incidents[i].sent >= first })
+	b := sort.Search(len(d.incidents), func(i int) bool { return d.incidents[i].sent > last })
+	return d.incidents[a:b]
+}
+
+// warningsOf gives the warnings of a sentence.
+func (d *doc) warningsOf(sent int) []*warning {
+	a := sort.Search(len(d.warnings), func(i int) bool { return d.warnings[i].sent >= sent })
+	b := sort.Search(len(d.warnings), func(i int) bool { return d.warnings[i].sent > sent })
+	return d.warnings[a:b]
+}
+
 // claimOver is the innermost claim whose content holds the tokens.
 func (d *doc) claimOver(r rng, sent int) *claim {
 	var best *claim
 	size := 1 << 30
-	for _, c := range d.claims {
-		if c.sent > sent {
-			break
-		}
-		if c.sent < sent-6 {
-			continue
-		}
+	for _, c := range d.claimsIn(sent-6, sent) {
 		for _, p := range c.content {
 			if p.covers(r) && p.b-p.a <= size && (p.b-p.a < size || c.parent == nil) {
 				best, size = c, p.b-p.a
@@ -138,11 +154,9 @@ func (d *doc) sameParty(a, b rng) bool {
 
 // eventAt is the event whose mention stands within tokens.
 func (d *doc) eventAt(r rng, sent int) *event {
-	for _, e := range d.events {
-		for _, n := range e.list {
-			if n.sent == sent && r.holds(n.trigger) {
-				return e
-			}
+	for _, n := range d.incidentsOf(sent, sent) {
+		if r.holds(n.trigger) && n.event != nil && n.event.kept {
+			return n.event
 		}
 	}
 	return nil
@@ -151,21 +165,14 @@ func (d *doc) eventAt(r rng, sent int) *event {
 // eventFor is the event of the count's sentence, else the last one before it.
 func (d *doc) eventFor(k *count) *event {
 	var best *event
-	for _, e := range d.events {
-		for _, n := range e.list {
-			if n.sent > k.sent {
-				break
-			}
-			if (e.act == actArrest) != (k.what == "arrested") {
-				continue
-			}
-			if n.sent == k.sent {
-				return e
-			}
-			if k.sent-n.sent <= 2 {
-				best = e
-			}
+	for _, n := range d.incidentsOf(k.sent-2, k.sent) {
+		if n.event == nil || !n.event.kept || (n.event.act == actArrest) != (k.what == "arrested") {
+			continue
 		}
+		if n.sent == k.sent {
+			return n.event
+		}
+		best = n.event
 	}
 	return best
 }
@@ -276,8 +283,8 @@ func (d *doc) hedges(c *claim) {
 
 // warned tells whether token i belongs to a warning's threat.
 func (d *doc) warned(i, sent int) bool {
-	for _, w := range d.warnings {
-		if w.sent == sent && w.threat.holds(i) {
+	for _, w := range d.warningsOf(sent) {
+		if w.threat.holds(i) {
 			return true
 		}
 	}
@@ -286,8 +293,8 @@ func (d *doc) warned(i, sent int) bool {
 
 // insideOther tells whether token i belongs to a claim inside c.
 func (d *doc) insideOther(c *claim, i int) bool {
-	for _, o := range d.claims {
-		if o.sent == c.sent && o != c && o.parent == c {
+	for _, o := range d.claimsIn(c.sent, c.sent) {
+		if o != c && o.parent == c {
 			if o.cue.holds(i) {
 				return true
 			}

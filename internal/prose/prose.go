@@ -59,9 +59,11 @@ type doc struct {
 	unread []unread
 	lex    *lexicon // nil where only tokens are wanted
 
-	namings []naming
+	namings     []naming
+	statesNamed map[string]bool
 
 	published date
+	spans     []Span
 	dateWords []rng // all time expressions, also those that nothing resolves
 	dates     []dateMention
 	claims    []*claim
@@ -69,6 +71,7 @@ type doc struct {
 	warnings  []*warning
 	blames    []*blame
 	events    []*event
+	incidents []*incident // in the order of the text
 	counts    []*count
 }
 
@@ -110,9 +113,19 @@ func (d *doc) trim(r rng) rng {
 // put adds a role if it has words.
 func (d *doc) put(r *Record, role string, pieces ...rng) {
 	for _, p := range pieces {
-		if !p.empty() {
-			r.Spans[role] = append(r.Spans[role], d.span(p))
+		if p.empty() {
+			continue
 		}
+		if have := r.Spans[role]; have != nil {
+			r.Spans[role] = append(have, d.span(p))
+			continue
+		}
+		n := len(d.spans) // spans share arrays: most roles have one piece
+		if n == cap(d.spans) {
+			d.spans, n = make([]Span, 0, 128), 0
+		}
+		d.spans = append(d.spans, d.span(p))
+		r.Spans[role] = d.spans[n : n+1 : n+1]
 	}
 }
 
@@ -122,7 +135,7 @@ func newRecord(kind string, roles int) Record {
 
 // records prints what was found, in the order of kinds and of the text, with ids.
 func (d *doc) records() []Record {
-	var out []Record
+	out := make([]Record, 0, len(d.claims)+len(d.warnings)+len(d.blames)+len(d.events)+len(d.counts)+len(d.dates)+len(d.actors)+len(d.unread))
 	name := func(prefix string, i int) string { return prefix + strconv.Itoa(i+1) }
 	for i, c := range d.claims {
 		c.id = name("c", i)

@@ -1,0 +1,201 @@
+// Command prose prints the figures of reading: scores of the shared sets by the shared
+// scorer, where both are present, and the CPU that reading takes. CPU is this process's own,
+// so other work on the machine hardly moves it.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"heed/internal/prose"
+)
+
+// figure is one line of the outcome.
+type figure struct {
+	Name     string  `json:"name"`
+	Measured float64 `json:"measured"`
+	Unit     string  `json:"unit"`
+	Goal     string  `json:"goal"`
+	OK       bool    `json:"ok"`
+}
+
+var figures []figure
+
+func report(name string, v float64, unit string, goal float64, atLeast bool) {
+	sign, ok := "<=", v <= goal
+	if atLeast {
+		sign, ok = ">=", v >= goal
+	}
+	figures = append(figures, figure{name, v, unit, fmt.Sprintf("%s %g %s", sign, goal, unit), ok})
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+const shared = "../shared"
+
+func main() {
+	out, err := os.MkdirTemp("", "heed-prose-")
+	check(err)
+	defer os.RemoveAll(out)
+	if _, err := os.Stat(filepath.Join(shared, "data/read/seed/docs.jsonl")); err != nil {
+		fmt.Println("scores | skipped: shared data absent")
+	} else {
+		scores(out)
+	}
+	speed()
+	linear()
+	for _, f := range figures {
+		verdict := "ok"
+		if !f.OK {
+			verdict = "short"
+		}
+		fmt.Printf("%s | %.4g %s | %s | %s\n", f.Name, f.Measured, f.Unit, f.Goal, verdict)
+	}
+	b, err := json.MarshalIndent(figures, "", "  ")
+	check(err)
+	check(os.MkdirAll("bench/out", 0o755))
+	check(os.WriteFile("bench/out/prose.json", b, 0o644))
+}
+
+// row is a line of the scorer's output.
+type row struct {
+	Kind, Measure, Role string
+	F1, P, R            float64
+	TP, Pred, Gold      int
+}
+
+// score reads a set with the real program and gives the scorer's rows.
+func score(out, set string, read, scorer []string) []row {
+	docs := filepath.Join(shared, "data/read", set+"docs.jsonl")
+	gold := filepath.Join(shared, "data/read", set+"gold.jsonl")
+	pred := filepath.Join(out, "pred.jsonl")
+	f, err := os.Create(pred)
+	check(err)
+	cmd := exec.Command("bin/heed", append([]string{"read", "--docs", docs}, read...)...)
+	cmd.Stdout, cmd.Stderr = f, os.Stderr
+	check(cmd.Run())
+	check(f.Close())
+	abs := func(p string) string {
+		a, err := filepath.Abs(p)
+		check(err)
+		return a
+	}
+	tool := exec.Command("go", append([]string{"run", ".", "-json", "-docs", abs(docs), "-gold", abs(gold), "-pred", abs(pred)}, scorer...)...)
+	tool.Dir, tool.Stderr = filepath.Join(shared, "tools/readscore"), os.Stderr
+	b, err := tool.Output()
+	check(err)
+	var rows []row
+	sc := bufio.NewScanner(bytes.NewReader(b))
+	for sc.Scan() {
+		var r row
+		check(json.Unmarshal(sc.Bytes(), &r))
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func pick(rows []row, kind, measure, role string) row {
+	for _, r := range rows {
+		if r.Kind == kind && r.Measure == measure && r.Role == role {
+			return r
+		}
+	}
+	return row{}
+}
+
+func scores(out string) {
+	seed := score(out, "seed/", nil, nil)
+	report("seed, claims, relaxed F1", pick(seed, "claim", "record", "relaxed").F1, "", 95, true)
+	for _, kind := range []string{"warning", "responsibility", "event", "count", "date", "actor"} {
+		report("seed, "+kind+", records found", pick(seed, kind, "record", "relaxed").R, "%", 100, true)
+	}
+	for _, a := range [][2]string{{"count", "min"}, {"count", "max"}, {"count", "approx"}, {"date", "value"}, {"claim", "denies_ref"}} {
+		report("seed, "+a[0]+" "+a[1]+", right", pick(seed, a[0], "attr", a[1]).F1, "%", 100, true)
+	}
+	claims := score(out, "polnear/dev.", []string{"--flat"}, []string{"-kind", "claim", "-roles", "source,cue,content"})
+	report("PolNeAR dev, claims, relaxed F1", pick(claims, "claim", "record", "relaxed").F1, "", 48, true)
+	muc := score(out, "muc4/dev.", []string{"--templates"}, []string{"-roles", "type,PerpInd,PerpOrg,Target,Victim,Weapon"})
+	report("MUC-4 dev, doc/head F1, six roles", pick(muc, "fill", "doc/head", "ALL").F1, "", 58, true)
+	report("MUC-4 dev, type F1", pick(muc, "fill", "doc/head", "type").F1, "", 82, true)
+	muc = score(out, "muc4/dev.", []string{"--templates"}, nil)
+	report("MUC-4 dev, killed F1", pick(muc, "fill", "doc/head", "killed").F1, "", 60, true)
+}
+
+// cpu is the processor time that this process has used.
+func cpu() time.Duration {
+	var r syscall.Rusage
+	check(syscall.Getrusage(syscall.RUSAGE_SELF, &r))
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// article is about 5 KB of the project's own articles.
+func article() string {
+	b, err := os.ReadFile("internal/prose/testdata/articles.docs.jsonl")
+	check(err)
+	var text strings.Builder
+	for line := range strings.Lines(string(b)) {
+		var d struct{ Text string }
+		check(json.Unmarshal([]byte(line), &d))
+		text.WriteString(d.Text + "\n")
+		if text.Len() > 5000 {
+			break
+		}
+	}
+	return text.String()[:5000]
+}
+
+// speed is the CPU of reading one article, garbage collection included: the best of ten
+// rounds, since a round that was disturbed measures the disturbance.
+func speed() {
+	text := article()
+	prose.Read(text) // the lexicon is read once
+	best := time.Duration(1 << 62)
+	for range 10 {
+		const n = 400
+		start := cpu()
+		for range n {
+			prose.Read(text)
+		}
+		best = min(best, (cpu()-start)/n)
+	}
+	report("a 5-KB article, CPU", float64(best.Microseconds()), "µs", 600, false)
+}
+
+// linear compares the CPU a byte at 100 times the size with that at 1, over texts made to be
+// hard.
+func linear() {
+	worst, name := 0.0, ""
+	for _, h := range []struct{ name, unit string }{
+		{"letters without space", "a"}, {"quote marks", "\""}, {"opening quotes", " “he said"}, {"a quote without end", "\"It is so. He said it is so. "},
+		{"commas", "Vale, "}, {"brackets", "("}, {"cues", "said that he said that "}, {"attacks", "Guerrillas attacked a bank in Lima on 3 May 1989. "},
+		{"warnings", "Iran warned Russia of an attack. "}, {"paragraphs", "\n\n\"It is so"}, {"names", "Islamic State of Iraq and "},
+	} {
+		small := perByte(strings.Repeat(h.unit, 40_000/len(h.unit)), 10)
+		large := perByte(strings.Repeat(h.unit, 4_000_000/len(h.unit)), 1)
+		if r := large / small; r > worst {
+			worst, name = r, h.name
+		}
+	}
+	report("hard texts: CPU a byte at 4 MB against 40 KB, worst ("+name+")", worst, "×", 2, false)
+}
+
+func perByte(text string, rounds int) float64 {
+	start := cpu()
+	for range rounds {
+		prose.Read(text)
+	}
+	return float64(cpu()-start) / float64(rounds*len(text))
+}
