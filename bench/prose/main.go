@@ -189,7 +189,7 @@ func linear() {
 			worst, name = r, h.name
 		}
 	}
-	report("hard texts: CPU a byte at 4 MB against 40 KB, worst ("+name+")", worst, "×", 2, false)
+	report("hard texts: CPU a byte at 4 MB against 40 KB, worst ("+name+")", worst, "×", 3, false)
 }
 
 func perByte(text string, rounds int) float64 {

@@ -17,6 +17,9 @@ func (d *doc) findResponsibility() {
 	for si := range d.sents {
 		s := d.sents[si].rng
 		for i := s.a; i < s.b; i++ {
+			if t := &d.toks[i]; t.tag != tNoun && t.tag != tAdj && t.tag != tPrep && t.w.verb == nil || t.w.text == "" || !blameWords[t.w.text] && (t.w.verb == nil || !blameWords[t.w.verb.lemma]) {
+				continue
+			}
 			if b := d.blameAt(i, d.innerSentence(i, s)); b != nil && !b.actor.empty() && d.toks[b.actor.a].w.text != "no" {
 				b.sent = si
 				d.blames = append(d.blames, b)
@@ -24,6 +27,9 @@ func (d *doc) findResponsibility() {
 		}
 	}
 }
+
+// blameWords are the words at which a phrase of responsibility can begin.
+var blameWords = map[string]bool{"responsibility": true, "responsible": true, "behind": true, "involved": true, "blame": true, "accuse": true, "attribute": true}
 
 var claimsIt = map[string]bool{"claim": true, "assert": true, "take": true, "assume": true, "accept": true, "admit": true, "acknowledge": true}
 
@@ -43,7 +49,7 @@ func (d *doc) blameAt(i int, s rng) *blame {
 		for g > s.a && (d.toks[g-1].tag.aux() || d.toks[g-1].tag == tAdv || d.toks[g-1].tag == tNeg) {
 			g--
 		}
-		if g == i || d.toks[g].tag.aux() == false && g+1 == i {
+		if g == i || !d.toks[g].tag.aux() && g+1 == i {
 			return nil
 		}
 		j := i

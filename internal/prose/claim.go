@@ -17,22 +17,9 @@ type claim struct {
 	denies    *claim
 	same      *claim
 	verb      *verb
-	quoteMark string
 	anon      bool
 	relay     bool // "citing Y": the content is that of the claim that cites
 	noun      bool // the cue is a noun or an adjective: weaker evidence
-}
-
-func (c *claim) first() int {
-	if len(c.content) > 0 {
-		return c.content[0].a
-	}
-	return c.cue.a
-}
-
-// whole is the range of tokens from the first to the last word of the content.
-func (c *claim) whole() rng {
-	return rng{c.content[0].a, c.content[len(c.content)-1].b}
 }
 
 // findClaims drafts the claims of each sentence, then ties quotations without a cue to the

@@ -22,6 +22,19 @@ var numberWords = map[string]int{"one": 1, "two": 2, "three": 3, "four": 4, "fiv
 	"thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
 	"sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "a": 1, "an": 1}
 
+// compounds are twenty-one to ninety-nine.
+var compounds = func() map[string]int {
+	out := map[string]int{}
+	for tens, t := range numberWords {
+		for ones, o := range numberWords {
+			if t >= 20 && o > 0 && o < 10 && len(ones) > 2 {
+				out[tens+"-"+ones] = t + o
+			}
+		}
+	}
+	return out
+}()
+
 // vague numbers say a least only.
 var vague = map[string]int{"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000}
 
@@ -77,6 +90,9 @@ func (d *doc) findCounts() {
 	for si := range d.sents {
 		s := d.sents[si].rng
 		for i := s.a; i < s.b; i++ {
+			if d.toks[i].tag != tNum {
+				continue
+			}
 			if k := d.countAt(i, d.innerSentence(i, s)); k != nil {
 				k.sent = si
 				d.counts = append(d.counts, k)
@@ -96,14 +112,14 @@ func (d *doc) numberAt(i int, s rng) (n, end int) {
 		}
 		return v, i + 1
 	}
+	if t.w.text == "" || !t.is(numword) {
+		return 0, i
+	}
 	if v := vague[t.w.text]; v > 0 {
 		return v, i + 1
 	}
-	if tens, ones, ok := strings.Cut(t.w.text, "-"); ok && numberWords[tens] >= 20 && numberWords[ones] > 0 {
-		return numberWords[tens] + numberWords[ones], i + 1
-	}
-	if !t.is(numword) {
-		return 0, i
+	if v := compounds[t.w.text]; v > 0 {
+		return v, i + 1
 	}
 	v := numberWords[t.w.text]
 	end = i + 1

@@ -20,7 +20,8 @@ func (t date) String() string {
 	case t.d == 0:
 		return fmt.Sprintf("%04d-%02d", t.y, t.m)
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", t.y, t.m, t.d)
+	b := [10]byte{byte('0' + t.y/1000%10), byte('0' + t.y/100%10), byte('0' + t.y/10%10), byte('0' + t.y%10), '-', byte('0' + t.m/10), byte('0' + t.m%10), '-', byte('0' + t.d/10), byte('0' + t.d%10)}
+	return string(b[:])
 }
 
 // dateMention is a time expression that places something on the calendar.

@@ -52,7 +52,7 @@ func nounAct(t *token) act {
 		return actCyber
 	case w.is&evArrest != 0:
 		return actArrest
-	case w.text == "death" || w.text == "deaths" || w.text == "disappearance":
+	case deathNoun[w.text]:
 		return actKill
 	case w.is&evAttack != 0:
 		switch w.text {
@@ -96,6 +96,9 @@ func (d *doc) incidentsIn(si int) []*incident {
 	for i := s.a; i < s.b; i++ {
 		t := &d.toks[i]
 		if t.kind != letters {
+			continue
+		}
+		if v := t.w.verb; v != nil && v.act == noAct && !particles[v.lemma] && !t.is(anyEvent|weapon) && !deathNoun[t.w.text] || v == nil && !t.is(anyEvent) && !deathNoun[t.w.text] {
 			continue
 		}
 		var n *incident
@@ -158,6 +161,13 @@ func (d *doc) verbIncident(h, after int, s rng, a act) *incident {
 	n.habit = d.habitual(g, h)
 	return n
 }
+
+// particles are verbs that are acts only with a particle, an object or an instrument.
+var particles = map[string]bool{"blow": true, "go": true, "set": true, "open": true, "fire": true, "leave": true, "take": true, "hold": true, "throw": true, "hurl": true, "lob": true,
+	"toss": true, "place": true, "plant": true, "launch": true, "explode": true, "detonate": true, "activate": true}
+
+// deathNoun are nouns that an incident's act is read from, besides the nouns of violence.
+var deathNoun = map[string]bool{"death": true, "deaths": true, "disappearance": true}
 
 // verbAct tells what a verb does, with its particles: blow up, set fire to, open fire on.
 // The second value is where its object begins.
@@ -237,7 +247,7 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 	if uses[lemma] {
 		return d.useAct(h, s), h + 1
 	}
-	return verbActs[lemma], h + 1
+	return d.toks[h].w.verb.act, h + 1
 }
 
 var uses = map[string]bool{"throw": true, "hurl": true, "lob": true, "toss": true, "place": true, "plant": true, "launch": true, "fire": true, "explode": true, "detonate": true, "activate": true, "leave": true}

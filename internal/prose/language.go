@@ -4,6 +4,7 @@ import (
 	"sort"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 func sortQuotes(q []quote) {
@@ -38,53 +39,72 @@ var commonWords = func() map[string]string {
 }()
 
 // language names a paragraph's language where it is surely not English: another script, or
-// another language's common words. Short paragraphs are taken for English.
+// another language's common words. Short paragraphs are taken for English. The start of a
+// paragraph decides.
 func language(s string) string {
-	latin, other, words := 0, 0, 0
-	counts := map[string]int{}
+	const enough = 600
+	latin, other, words, en := 0, 0, 0, 0
+	var others map[string]int
 	var buf [24]byte
-	n, ascii := 0, true
-	limit := min(len(s), 4000)
-	for i, r := range s {
-		if i > limit {
-			break
-		}
-		if unicode.IsLetter(r) {
-			if r < 0x250 || r >= 0x1e00 && r < 0x1f00 {
+	n, long := 0, false
+	for i := 0; i < min(len(s), enough); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			i++
+			if c |= 0x20; c >= 'a' && c <= 'z' {
 				latin++
-			} else {
-				other++
+				if n < len(buf) {
+					buf[n] = c
+					n++
+				} else {
+					long = true
+				}
+				continue
 			}
-			if n < len(buf)-4 {
-				n += copy(buf[n:], string(unicode.ToLower(r)))
-			} else {
-				ascii = false
+		} else {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			i += size
+			if unicode.IsLetter(r) {
+				if r < 0x250 || r >= 0x1e00 && r < 0x1f00 {
+					latin++
+				} else {
+					other++
+				}
+				if n+utf8.UTFMax <= len(buf) {
+					n += utf8.EncodeRune(buf[n:], unicode.ToLower(r))
+				} else {
+					long = true
+				}
+				continue
 			}
-			continue
 		}
 		if n > 0 {
 			words++
-			if ascii {
-				if lang := commonWords[string(buf[:n])]; lang != "" {
-					counts[lang]++
+			if n <= 6 && !long {
+				switch lang := commonWords[string(buf[:n])]; lang {
+				case "":
+				case "en":
+					en++
+				default:
+					if others == nil {
+						others = map[string]int{}
+					}
+					others[lang]++
 				}
 			}
 		}
-		n, ascii = 0, true
+		n, long = 0, false
 	}
 	if other > 3*latin && other > 10 {
-		return script(s[:limit])
-	}
-	if words < 12 {
-		return ""
+		return script(s[:min(len(s), 4*enough)])
 	}
 	best, top := "", 0
-	for lang, c := range counts {
+	for lang, c := range others {
 		if c > top || c == top && lang < best {
 			best, top = lang, c
 		}
 	}
-	if best != "en" && top >= 3 && top > 2*counts["en"] && top*12 >= words {
+	if words >= 12 && top >= 3 && top > 2*en && top*12 >= words {
 		return best
 	}
 	return ""

@@ -62,8 +62,7 @@ const (
 	evCyber
 	evArrest
 	abbrev
-	stateDemonym
-	causative
+	warnNoun
 )
 
 const (
@@ -116,6 +115,8 @@ type verb struct {
 	frames frame
 	stance stance
 	denial bool
+	act    act  // what it does to somebody, if it is a verb of violence
+	passes bool // with "information" or "a warning" it makes a warning
 	preps  map[string]bool
 }
 
@@ -139,6 +140,12 @@ var lex = sync.OnceValue(func() *lexicon {
 	l.loadClasses(file("nouns.txt"))
 	for _, w := range strings.Fields(file("adjectives.txt")) {
 		l.word(w).is |= adj
+	}
+	for w := range compounds {
+		l.word(w).is |= numword
+	}
+	for w := range warningNoun {
+		l.word(w).is |= warnNoun
 	}
 	l.loadVerbs(file("verbs.txt"))
 	l.loadParties(file("parties.txt"))
@@ -201,7 +208,7 @@ func (l *lexicon) loadVerbs(s string) {
 			lemma, past, part := forms(item)
 			v = verbs[lemma]
 			if v == nil {
-				v = &verb{lemma: lemma}
+				v = &verb{lemma: lemma, act: verbActs[lemma], passes: passes[lemma]}
 				verbs[lemma] = v
 			}
 			if st != asserts {

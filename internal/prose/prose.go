@@ -29,7 +29,7 @@ type Record struct {
 }
 
 // MaxText is how much of a text is read; what lies beyond is marked unread.
-const MaxText = 8 << 20
+const MaxText = 4 << 20
 
 // Read drafts the records of a text. It is safe for concurrent use. Text that is not read
 // (another language, no words, beyond [MaxText]) is named by records of kind "unread",

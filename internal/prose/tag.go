@@ -159,14 +159,7 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 	case "":
 		return 0, false
 	case "to":
-		n := next()
-		if n.is(vBase) && !(n.is(noun) && !n.is(anyVerb)) || n.is(be|have|do) || n.is(adv) && !n.is(noun) || n.is(neg) {
-			return tTo, true
-		}
-		if n.w.text == "" && n.kind == letters && !n.capital && i+2 < s.b && d.toks[i+2].is(det|poss) {
-			return tTo, true // a verb that the lexicon lacks
-		}
-		return tPrep, true
+		return d.tagTo(i, s), true
 	case "that":
 		return d.tagThat(i, s, prev), true
 	case "her", "his":
@@ -227,6 +220,21 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 }
 
 var endToken = token{kind: punct, mark: '.', w: &nothing}
+
+// tagTo tells the infinitive's "to" from the preposition.
+func (d *doc) tagTo(i int, s rng) tag {
+	if i+1 >= s.b {
+		return tPrep
+	}
+	n := &d.toks[i+1]
+	if n.is(vBase|be|have|do|neg) || n.is(adv) && !n.is(noun) {
+		return tTo
+	}
+	if n.w.text == "" && n.kind == letters && !n.capital && i+2 < s.b && d.toks[i+2].is(det|poss) {
+		return tTo // a verb that the lexicon lacks
+	}
+	return tPrep
+}
 
 // tagThat tells the conjunction, the relative pronoun and the demonstrative.
 func (d *doc) tagThat(i int, s rng, prev tag) tag {

@@ -96,6 +96,10 @@ func (d *doc) tokenize(from, to int) {
 }
 
 func (d *doc) add(t token) {
+	if n := len(d.toks); t.kind == punct && n > 2 && d.toks[n-1].mark == t.mark && d.toks[n-2].mark == t.mark && d.toks[n-1].kind == punct && d.toks[n-1].end == t.start && d.toks[n-2].end == d.toks[n-1].start {
+		d.toks[n-1].end = t.end // a long row of one mark is one token
+		return
+	}
 	t.mate, t.quote = -1, -1
 	if t.w == nil {
 		t.w = &nothing

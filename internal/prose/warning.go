@@ -24,6 +24,10 @@ func (d *doc) findWarnings() {
 	for si := range d.sents {
 		s := d.sents[si].rng
 		for i := s.a; i < s.b; i++ {
+			t := &d.toks[i]
+			if v := t.w.verb; !t.is(warnNoun) && (v == nil || v.frames&fWarn == 0 && !v.passes) {
+				continue
+			}
 			w := d.warningAt(i, d.innerSentence(i, s))
 			if w == nil || w.threat.empty() && w.recipient.empty() && w.basis.empty() {
 				continue
@@ -78,17 +82,13 @@ func (d *doc) warningAt(i int, s rng) *warning {
 			return nil
 		}
 		return d.warnVerb(i, s)
-	case v != nil && passes[v.lemma] && d.passing(t) && (t.tag == tFin || t.tag == tPart || t.tag == tIng || t.tag == tBase):
+	case v != nil && v.passes && (t.tag == tFin || t.tag == tPart || t.tag == tIng || t.tag == tBase):
 		return d.passedOn(i, s)
-	case warningNoun[t.w.text] && t.tag == tNoun:
+	case t.is(warnNoun) && t.tag == tNoun:
 		return d.warningNoun(i, s)
 	}
 	return nil
 }
-
-// passing tells whether a form can be the verb of "shared information" and "information
-// shared by": adjectives are taken along where a past form stands before a noun.
-func (d *doc) passing(t *token) bool { return t.w.is&anyVerb != 0 }
 
 var passes = map[string]bool{"share": true, "pass": true, "give": true, "relay": true, "provide": true, "hand": true, "convey": true, "send": true, "transmit": true,
 	"forward": true, "supply": true, "issue": true}
