@@ -99,9 +99,9 @@ func (d *Desk) translations(tx *store.Tx, by people.Actor, rec store.Record) ([]
 // object, for tools that know nothing of Heed.
 func (d *Desk) LanguageContent(ctx context.Context, by people.Actor, idx int64) ([]byte, error) {
 	var out []byte
-	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		l, err := people.Load(tx, idx)
-		if err != nil {
+	var l people.Loaded
+	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
+		if l, err = people.Load(tx, idx); err != nil {
 			return err
 		}
 		if err := l.Check(by, people.ActRead); err != nil {
@@ -124,5 +124,9 @@ func (d *Desk) LanguageContent(ctx context.Context, by people.Actor, idx int64) 
 		out, err = stix.LanguageContent(l.Statement, id, by.Desk, tx.Now(), contents)
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	_ = d.Accounts.Reading(ctx, by, "translation", l.Record.Ref(), l.Handling) // logged there, and holds nothing back
+	return out, nil
 }

@@ -1,0 +1,3 @@
+.PHONY: bench-people
+bench-people: ## figures of persons and handling
+	$(GO) run ./bench/people
