@@ -320,6 +320,8 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 	case errors.As(err, &many):
 		w.Header().Set("Retry-After", strconv.Itoa(int(many.Wait.Seconds())+1))
 		status = http.StatusTooManyRequests
+	case errors.Is(err, people.ErrElsewhere):
+		status = http.StatusForbidden
 	case errors.Is(err, people.ErrNoPerson):
 		status = http.StatusNotFound
 	case errors.Is(err, people.ErrNameTaken), errors.Is(err, people.ErrLastAdmin):

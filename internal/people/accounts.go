@@ -109,6 +109,7 @@ var (
 	ErrNoPerson   = errors.New("no such person")
 	ErrLastAdmin  = errors.New("this would leave the desk without an administrator who can sign in: give somebody else the role first")
 	ErrNotNow     = errors.New("this node may not write to its ledger now")
+	ErrElsewhere  = errors.New("this person acts for another desk as well: only who administers every desk of a person makes ways in for them")
 	ErrNameTaken  = errors.New("somebody here has this name already")
 	ErrNoSuchRole = fmt.Errorf("a role is one of %s", orList(Roles))
 )
@@ -290,6 +291,9 @@ func (a *Accounts) change(ctx context.Context, by Actor, name, what string, fn f
 		if !slices.Contains(p.Desks(), by.Desk) && what != "roles" {
 			return fmt.Errorf("%w: %q acts for another desk of this node", ErrNoPerson, name)
 		}
+		if err := everywhere(tx, by, before, what); err != nil {
+			return err
+		}
 		if err := fn(tx, p); err != nil {
 			return err
 		}
@@ -310,6 +314,25 @@ func (a *Accounts) change(ctx context.Context, by Actor, name, what string, fn f
 		return nil
 	}
 	return err
+}
+
+// everywhere asks, for what gives a way in as a person, that the actor administers every desk
+// at which that person has a role: else the administrator of one party could enter the desk
+// of another.
+func everywhere(tx *store.Tx, by Actor, roles map[heed.PartyID][]Role, what string) error {
+	if what == "roles" || what == "deactivated" {
+		return nil
+	}
+	row, err := tx.Person(by.Person)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	for desk := range roles {
+		if !slices.Contains(row.Roles[desk], string(Administrator)) {
+			return ErrElsewhere
+		}
+	}
+	return nil
 }
 
 // affected lists the desks whose roster changes.

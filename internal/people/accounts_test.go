@@ -349,9 +349,27 @@ func TestEnrolmentNeedsItsRoleScopeAndProof(t *testing.T) {
 	// An administrator of one desk has no say at another.
 	h.enter("bo", people.Analyst)
 	h.mustFail("another desk's administrator", h.Deactivate(t.Context(), people.OnMachine("ada", harbour), "bo"), people.ErrNoPerson)
+	// Nor does the administrator of one desk get into another by way of a person of both.
+	carol, err := h.Add(t.Context(), ada, "carol", "", []people.Role{people.Administrator})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.begin(carol)
+	both := people.OnMachine("carol", coast, people.Administrator)
+	if err := h.SetRoles(t.Context(), people.OnMachine("ada", harbour), "bo", []people.Role{people.Supervisor}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = h.Link(t.Context(), both, "bo", true)
+	h.mustFail("a link to another desk", err, people.ErrElsewhere)
+	if _, err := h.Link(t.Context(), ada, "bo", false); err != nil {
+		t.Errorf("who administers both desks: %v", err)
+	}
+	if err := h.Deactivate(t.Context(), both, "carol"); err != nil {
+		t.Error(err)
+	}
 	h.mustFail("the last administrator", h.SetRoles(t.Context(), ada, "ada", []people.Role{people.Analyst}), people.ErrLastAdmin)
 	h.mustFail("the last administrator", h.Deactivate(t.Context(), ada, "ada"), people.ErrLastAdmin)
-	_, err := h.Add(t.Context(), ada, "BO", "", []people.Role{people.Analyst})
+	_, err = h.Add(t.Context(), ada, "BO", "", []people.Role{people.Analyst})
 	h.mustFail("a name twice, in another spelling", err, people.ErrNameTaken)
 }
 
@@ -491,6 +509,7 @@ func TestFlood(t *testing.T) {
 		h.owner("from a new address", "198.51.100.20")
 
 		h.log.Reset()
+		h.owner("from the guesser's own address, before", "203.0.113.6")
 		hashes = h.Hashes()
 		for i := range 2_000 {
 			if _, err := h.SignIn(ctx, from("203.0.113.6"), fmt.Sprintf("name-%d", i), "wrong guess"); err == nil {
@@ -503,6 +522,7 @@ func TestFlood(t *testing.T) {
 		if n := strings.Count(h.log.String(), "too many tries"); n != 1 {
 			t.Errorf("logged %d times:\n%s", n, h.log.String())
 		}
+		h.owner("from the guesser's own address, where she was before", "203.0.113.6")
 		for i := range 500 {
 			if _, err := h.SignIn(ctx, from(fmt.Sprintf("203.0.%d.%d", i/250, i%250)), "bo", "wrong guess"); !errors.Is(err, people.ErrWrong) {
 				t.Fatalf("from address %d: %v", i, err)

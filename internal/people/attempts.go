@@ -154,5 +154,6 @@ func (a *Accounts) wrong(ctx context.Context, from Origin, err error) error {
 	if limit := a.try(ctx, map[string]allowance{"address " + from.Address: perAddress}); errors.As(limit, &many) {
 		return many
 	}
+	a.Log.Info("a secret was refused", "why", err, "from", from.Address)
 	return err
 }

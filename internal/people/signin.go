@@ -56,11 +56,10 @@ func (a *Accounts) SignIn(ctx context.Context, from Origin, name, password strin
 	if bad != nil {
 		name = "?" // nobody's; counted and hashed like any other
 	}
-	keys := map[string]allowance{"account " + name + " " + from.Address: perAccount, "address " + from.Address: perAddress}
-	if err := a.try(ctx, keys); err != nil {
-		return "", err
+	person, keys, err := a.checked(ctx, from, name, password)
+	if errors.Is(err, ErrWrong) {
+		a.Log.Info("a sign-in was refused", "name", person.known(), "from", from.Address)
 	}
-	person, err := a.checked(ctx, from, name, password)
 	if err != nil {
 		return "", err
 	}
@@ -73,36 +72,51 @@ func (a *Accounts) SignIn(ctx context.Context, from Origin, name, password strin
 	})
 }
 
-// checked finds the person whose password it is.
-func (a *Accounts) checked(ctx context.Context, from Origin, name, password string) (*Person, error) {
-	p := &Person{Name: name}
+// checked finds the person whose password it is, and gives the allowances that it drew on.
+// Who has signed in from an address before does not share that address's allowance: what
+// others there try is not theirs to wait for.
+func (a *Accounts) checked(ctx context.Context, from Origin, name, password string) (*Person, map[string]allowance, error) {
+	p := &Person{}
 	regular := false
 	err := a.Store.View(ctx, func(tx *store.Tx) error {
 		row, err := tx.Person(name)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
 		if err == nil && row.Active {
 			p = readPerson(row)
 		}
-		if regular, err = tx.KnownPlace(name, from.Address); err != nil {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
+		regular, err = tx.KnownPlace(name, from.Address)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return p, nil, err
+	}
+	keys := map[string]allowance{"account " + name + " " + from.Address: perAccount}
+	if !regular {
+		keys["address "+from.Address] = perAddress
+	}
+	if err := a.try(ctx, keys); err != nil {
+		return p, nil, err
 	}
 	leave, err := a.queue.enter(ctx, regular)
 	if err != nil {
-		return nil, err
+		return p, nil, err
 	}
 	defer leave()
 	ok, err := a.fits(password, p.password)
 	if err == nil && !ok {
 		err = ErrWrong
 	}
-	return p, err
+	return p, keys, err
+}
+
+// known is the name for the log, where people mistype their passwords as names.
+func (p *Person) known() string {
+	if p.Name == "" {
+		return "(nobody here)"
+	}
+	return p.Name
 }
 
 // begin makes a session for the person that who finds in the same transaction. Nobody who
@@ -255,11 +269,7 @@ func (a *Accounts) showsItself(ctx context.Context, c *Caller, from Origin, old 
 	case c.Person.password == "":
 		return ErrNotFresh
 	}
-	keys := map[string]allowance{"account " + c.Person.Name + " " + from.Address: perAccount, "address " + from.Address: perAddress}
-	if err := a.try(ctx, keys); err != nil {
-		return err
-	}
-	_, err := a.checked(ctx, from, c.Person.Name, old)
+	_, keys, err := a.checked(ctx, from, c.Person.Name, old)
 	if errors.Is(err, ErrWrong) {
 		return errors.New("this is not your present password")
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // LimitPages makes the disk look full once the file has n pages.
@@ -17,4 +18,19 @@ func (db *DB) LimitPages(ctx context.Context, n int) error {
 // Blank takes a record's body away, as an erasure does.
 func (tx *Tx) Blank(idx int64) error {
 	return tx.exec(`UPDATE ledger_records SET signed = NULL, body_salt = NULL WHERE idx = ?`, idx)
+}
+
+// OnlyMigrations lets Open stop after n migrations, until the function it gives is called.
+func OnlyMigrations(n int) (back func()) {
+	all := migrations
+	migrations = migrations[:n]
+	return func() { migrations = all }
+}
+
+// BeforePersons is the number of migrations before persons had roles.
+func BeforePersons() int { return slices.Index(migrations, personTables) }
+
+// Exec runs SQL as it stands.
+func (db *DB) Exec(ctx context.Context, query string, args ...any) error {
+	return db.Update(ctx, Normal, func(tx *Tx) error { return tx.exec(query, args...) })
 }
