@@ -121,6 +121,18 @@ type route struct {
 	fn  func(*call) (any, error)
 }
 
+// Routes gives every route with the act that it is, for the test that holds each to the
+// table of who may what.
+func Routes() map[string]people.Act {
+	all := map[string]people.Act{}
+	for _, group := range (&Server{}).groups() {
+		for pattern, r := range group {
+			all[pattern] = r.act
+		}
+	}
+	return all
+}
+
 // groups lists all routes; each group stands beside what serves it.
 func (s *Server) groups() []map[string]route {
 	return []map[string]route{
@@ -182,6 +194,7 @@ func (s *Server) routes() map[string]route {
 // Problem is the body of every error.
 type Problem struct {
 	Title    string         `json:"title"`
+	Rule     string         `json:"rule,omitempty"`     // that did not allow it
 	Findings []heed.Finding `json:"findings,omitempty"` // of the checks before release
 	Alarm    []string       `json:"alarm,omitempty"`    // nothing can be stored: fills the page
 }
@@ -306,6 +319,9 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 		no.Log(s.Log)
 		if status = http.StatusForbidden; no.Ruling.Hidden {
 			status, err = http.StatusNotFound, desk.ErrUnknown
+		} else {
+			reply(w, status, Problem{Title: err.Error(), Rule: no.Ruling.Rule})
+			return
 		}
 	case errors.As(err, &unfit):
 		reply(w, http.StatusUnprocessableEntity, Problem{Title: err.Error(), Findings: unfit.Findings})

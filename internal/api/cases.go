@@ -13,8 +13,8 @@ import (
 // caseRoutes are those of cases: lists, sheets, and what people do to them.
 func (s *Server) caseRoutes() map[string]route {
 	return map[string]route{
-		"GET /api/cases":         {people.ActList, s.cases},
-		"GET /api/case":          {people.ActRead, s.oneCase},
+		"GET /api/cases":         {people.ActCases, s.cases},
+		"GET /api/case":          {people.ActCases, s.oneCase},
 		"GET /api/candidates":    {people.ActRead, s.candidates},
 		"POST /api/case":         {people.ActWeigh, s.setCase},
 		"POST /api/case/link":    {people.ActWeigh, s.linkCase},
@@ -23,7 +23,7 @@ func (s *Server) caseRoutes() map[string]route {
 		"POST /api/case/outcome": {people.ActClose, s.outcome},
 		"GET /api/clocks":        {people.ActList, s.clocks},
 		"POST /api/hand-over":    {people.ActContacts, s.handOver},
-		"GET /api/track":         {people.ActList, s.track},
+		"GET /api/track":         {people.ActCases, s.track},
 		"POST /api/name":         {people.ActWeigh, s.name},
 		"GET /api/register":      {people.ActList, s.register},
 	}

@@ -24,7 +24,7 @@ func (d *Desk) caseFor(tx *store.Tx, by people.Actor, id heed.ID, act people.Act
 	if err != nil {
 		return row, err
 	}
-	o, h := people.CaseObject(row)
+	o, h := people.CaseObject(row.Desk)
 	return row, people.Check(by, act, heed.Ref{ID: id, Version: row.Version}, o, h)
 }
 
@@ -48,7 +48,7 @@ type CaseLine struct {
 // Cases lists at most n cases in a state, the last changed first.
 func (d *Desk) Cases(ctx context.Context, by people.Actor, state heed.CaseState, n int) ([]CaseLine, error) {
 	list := []CaseLine{}
-	if err := people.Check(by, people.ActList, heed.Ref{}, people.Object{}, heed.Handling{}); err != nil {
+	if err := people.Check(by, people.ActCases, heed.Ref{}, people.Object{}, heed.Handling{}); err != nil {
 		return nil, err
 	}
 	err := d.Store.View(ctx, func(tx *store.Tx) error {
@@ -57,8 +57,8 @@ func (d *Desk) Cases(ctx context.Context, by people.Actor, state heed.CaseState,
 			return err
 		}
 		for _, row := range rows {
-			o, h := people.CaseObject(row)
-			if !people.May(by, people.ActList, o, h).Allowed {
+			o, h := people.CaseObject(row.Desk)
+			if !people.May(by, people.ActCases, o, h).Allowed {
 				continue
 			}
 			line, err := d.caseLine(tx, row)
@@ -130,7 +130,7 @@ type Fatigue struct {
 func (d *Desk) Case(ctx context.Context, by people.Actor, id heed.ID, asOf time.Time) (CaseSheet, error) {
 	var sheet CaseSheet
 	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		row, err := d.caseFor(tx, by, id, people.ActRead)
+		row, err := d.caseFor(tx, by, id, people.ActCases)
 		if err != nil {
 			return err
 		}
@@ -433,7 +433,7 @@ func (d *Desk) moveOne(tx *store.Tx, by people.Actor, l people.Loaded, f facts, 
 	return nil
 }
 
-// settle makes a case's facts, words and strictness again from its members, weighs it, and
+// settle makes a case's facts and words again from its members, weighs it, and
 // re-opens what was decided.
 func (d *Desk) settle(tx *store.Tx, by people.Actor, row *store.CaseRow, why string) error {
 	members, err := tx.Members(row.Desk, row.ID, maxReports)
@@ -441,21 +441,13 @@ func (d *Desk) settle(tx *store.Tx, by people.Actor, row *store.CaseRow, why str
 		return err
 	}
 	var together facts
-	strict := false
 	for _, m := range members {
 		var f facts
 		if err := json.Unmarshal(m.Facts, &f); err != nil {
 			return err
 		}
 		together = together.with(f)
-		l, err := people.Load(tx, m.Index)
-		if err != nil {
-			return err
-		}
-		strict = strict || l.Object.Source != row.Desk && l.Handling.StrictestTLP() == "TLP:RED"
 	}
-	// A case that holds nothing any more stays as strict as what is still said in its records.
-	row.Strict = row.Strict || strict
 	if row.Facts, err = json.Marshal(together, json.Deterministic(true)); err != nil {
 		return err
 	}
@@ -534,7 +526,6 @@ func (d *Desk) mergeRows(tx *store.Tx, by people.Actor, a, b store.CaseRow, why 
 			b.Members++
 		}
 	}
-	b.Strict = b.Strict || a.Strict
 	a.State, a.Members = heed.CaseClosed, 0
 	a.Version++
 	c := heed.Case{Name: a.Name, Class: a.Class, State: a.State, Into: b.ID, Person: by.Person, At: tx.Now()}

@@ -256,7 +256,7 @@ func (d *Desk) Candidates(ctx context.Context, by people.Actor, idx int64) ([]Ca
 			if err := json.Unmarshal(row.Facts, &have); err != nil {
 				return err
 			}
-			o, h := people.CaseObject(row)
+			o, h := people.CaseObject(row.Desk)
 			score, why := fits(have, f)
 			if score <= 0 || !people.May(by, people.ActList, o, h).Allowed {
 				continue
@@ -483,7 +483,6 @@ func (d *Desk) note(tx *store.Tx, l people.Loaded, together facts, c *change, li
 	if got != nil {
 		c.received = got
 	}
-	c.row.Strict = c.row.Strict || l.Object.Source != r.Desk && l.Handling.StrictestTLP() == "TLP:RED"
 	if c.row.Facts, err = json.Marshal(together, json.Deterministic(true)); err != nil {
 		return err
 	}

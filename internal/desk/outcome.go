@@ -123,6 +123,10 @@ type Track struct {
 // Track counts a party's warnings by what their cases came to.
 func (d *Desk) Track(ctx context.Context, by people.Actor, party heed.PartyID) (Track, error) {
 	t := Track{Party: d.Directory.Show(party)}
+	o, h := people.CaseObject(by.Desk)
+	if err := people.Check(by, people.ActCases, heed.Ref{}, o, h); err != nil {
+		return t, err
+	}
 	if err := d.Store.CatchUp(ctx); err != nil {
 		return t, err
 	}

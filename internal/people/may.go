@@ -59,6 +59,7 @@ const (
 	ActDraft       Act = "draft"       // prepare what is not released
 	ActRelease     Act = "release"     // let out what waits for a second person, or a decision
 	ActTranslate   Act = "translate"   //
+	ActCases       Act = "cases"       // read cases, with what was made of them
 	ActWeigh       Act = "weigh"       // link, join, split, assess
 	ActClose       Act = "close"       // say how a case ended
 	ActDistrust    Act = "distrust"    // note it, and read the notes
@@ -111,7 +112,7 @@ var (
 	desks   = []Role{DutyOfficer, Supervisor, Liaison}
 	readers = []Role{DutyOfficer, Supervisor, Liaison, SourceDesk, Analyst, Inspector}
 	// red lists who reads what is marked TLP:RED, or not marked, and was said by another.
-	red = []Role{DutyOfficer, Supervisor, Inspector}
+	red = []Role{DutyOfficer, Supervisor, Analyst, Inspector}
 	all = Roles
 )
 
@@ -135,6 +136,7 @@ var rules = map[Act]rule{
 	ActDraft:       {roles: []Role{DutyOfficer, Supervisor, Liaison, Analyst}, scope: ScopeWrite},
 	ActRelease:     {roles: []Role{Supervisor}, scope: ScopeWrite, text: true, stepUp: true},
 	ActTranslate:   {roles: []Role{DutyOfficer, Supervisor, Liaison, Analyst}, scope: ScopeWrite, text: true},
+	ActCases:       {roles: red, scope: ScopeRead, text: true},
 	ActWeigh:       {roles: []Role{DutyOfficer, Supervisor, Analyst}, scope: ScopeWrite, text: true},
 	ActClose:       {roles: []Role{DutyOfficer, Supervisor}, scope: ScopeWrite, text: true},
 	ActDistrust:    {roles: []Role{DutyOfficer, Supervisor, Analyst}, scope: ScopeWrite},

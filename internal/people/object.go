@@ -94,8 +94,8 @@ func (l *Loaded) derive(tx *store.Tx) error {
 	if l.Statement.Delivery != nil {
 		l.Object.With = l.Statement.Delivery.To
 	}
-	if ruled, err := l.ofCase(tx, subject.ID); ruled || err != nil {
-		return err
+	if l.ofCase() {
+		return nil
 	}
 	if subject.ID == "" {
 		if l.Record.Author == l.Record.Desk {
@@ -114,35 +114,23 @@ func (l *Loaded) derive(tx *store.Tx) error {
 	return err
 }
 
-// ofCase gives what belongs to a case the strictest handling in it.
-func (l *Loaded) ofCase(tx *store.Tx, id heed.ID) (bool, error) {
+// ofCase gives what belongs to a case of the desk the strictest handling, whatever is in it.
+func (l *Loaded) ofCase() bool {
 	switch l.Record.Kind {
-	case heed.KindCase:
-		id = l.Record.ID
-	case heed.KindLink, heed.KindAssessment, heed.KindOutcome:
-	default:
-		return false, nil
+	case heed.KindCase, heed.KindLink, heed.KindAssessment, heed.KindOutcome, heed.KindRelation:
+		if l.Record.Author == l.Record.Desk {
+			l.Object, l.Handling = CaseObject(l.Record.Desk)
+			return true
+		}
 	}
-	if l.Record.Author != l.Record.Desk {
-		return false, nil
-	}
-	row, err := tx.Case(l.Record.Desk, id)
-	if err == nil {
-		l.Object, l.Handling = CaseObject(row)
-	}
-	if errors.Is(err, store.ErrNotFound) { // the desk's picture is being made again
-		l.Object.Source, l.Handling, err = "", heed.Handling{}, nil
-	}
-	return true, err
+	return false
 }
 
-// CaseObject gives what decides over a case: as strictly as its strictest member.
-func CaseObject(row store.CaseRow) (Object, heed.Handling) {
-	o := Object{Desk: row.Desk, Author: row.Desk, Source: row.Desk}
-	if row.Strict {
-		o.Source = ""
-	}
-	return o, heed.Handling{}
+// CaseObject gives what decides over every case of a desk. A case draws on statements of all
+// markings; it is always as secret as the strictest of them may be, so that nobody learns
+// from its coming and going that something joined it.
+func CaseObject(desk heed.PartyID) (Object, heed.Handling) {
+	return Object{Desk: desk, Author: desk}, heed.Handling{}
 }
 
 // LineObject gives what decides over a line of a view, without loading its record. It is

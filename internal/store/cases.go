@@ -27,7 +27,6 @@ CREATE TABLE house_cases (
 	assessed BIGINT NOT NULL,         -- leaf of its newest assessment; -1: none
 	decided BIGINT NOT NULL,          -- leaf of the decision that stands; -1: none
 	reopened TEXT NOT NULL,           -- why the one before no longer does
-	strict BIGINT NOT NULL,           -- 1: holds what others marked TLP:RED, or did not mark
 	facts {blob} NOT NULL,            -- what its members say, together
 	members BIGINT NOT NULL,
 	opened_at BIGINT NOT NULL,
@@ -82,22 +81,21 @@ type CaseRow struct {
 	Version, AssessedVersion heed.Version
 	Assessed, Decided        int64 // leaves; -1: none
 	Reopened                 string
-	Strict                   bool
 	Facts                    []byte
 	Members                  int
 	OpenedAt, ChangedAt      time.Time
 }
 
-const caseColumns = `desk, id, name, class, state, exercise, version, assessed_version, assessed, decided, reopened, strict, facts, members, opened_at, changed_at`
+const caseColumns = `desk, id, name, class, state, exercise, version, assessed_version, assessed, decided, reopened, facts, members, opened_at, changed_at`
 
 // PutCase writes a case's row; ChangedAt becomes the transaction's time.
 func (tx *Tx) PutCase(c CaseRow) error {
-	return tx.exec(`INSERT INTO house_cases (`+caseColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return tx.exec(`INSERT INTO house_cases (`+caseColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (desk, id) DO UPDATE SET name = excluded.name, class = excluded.class, state = excluded.state, version = excluded.version,
 		assessed_version = excluded.assessed_version, assessed = excluded.assessed, decided = excluded.decided, reopened = excluded.reopened,
-		strict = excluded.strict, facts = excluded.facts, members = excluded.members, changed_at = excluded.changed_at`,
+		facts = excluded.facts, members = excluded.members, changed_at = excluded.changed_at`,
 		string(c.Desk), string(c.ID), c.Name, c.Class, string(c.State), c.Exercise, int64(c.Version), int64(c.AssessedVersion), c.Assessed, c.Decided,
-		c.Reopened, number(c.Strict), notNull(c.Facts), c.Members, c.OpenedAt.UnixMicro(), tx.now.UnixMicro())
+		c.Reopened, notNull(c.Facts), c.Members, c.OpenedAt.UnixMicro(), tx.now.UnixMicro())
 }
 
 // Case gives a case's row.
@@ -119,13 +117,13 @@ func (tx *Tx) Cases(desk heed.PartyID, state heed.CaseState, n int) ([]CaseRow, 
 
 func (tx *Tx) cases(where string, args ...any) ([]CaseRow, error) {
 	var (
-		list                    []CaseRow
-		c                       CaseRow
-		strict, opened, changed int64
+		list            []CaseRow
+		c               CaseRow
+		opened, changed int64
 	)
 	err := tx.each([]any{&c.Desk, &c.ID, &c.Name, &c.Class, &c.State, &c.Exercise, &c.Version, &c.AssessedVersion, &c.Assessed, &c.Decided, &c.Reopened,
-		&strict, &c.Facts, &c.Members, &opened, &changed}, func() error {
-		c.Strict, c.OpenedAt, c.ChangedAt = strict != 0, time.UnixMicro(opened).UTC(), time.UnixMicro(changed).UTC()
+		&c.Facts, &c.Members, &opened, &changed}, func() error {
+		c.OpenedAt, c.ChangedAt = time.UnixMicro(opened).UTC(), time.UnixMicro(changed).UTC()
 		c.Facts = bytes.Clone(c.Facts)
 		list = append(list, c)
 		return nil
