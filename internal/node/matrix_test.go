@@ -53,7 +53,6 @@ var letters = map[people.Role]string{people.DutyOfficer: "D", people.Supervisor:
 type asks struct {
 	field string
 	more  map[string]any
-	act   people.Act // that the stage asks for, where it is another than the door's
 }
 
 // about lists the routes that are about one statement. Every other route must stand in
@@ -72,6 +71,8 @@ var about = map[string]asks{
 	"POST /api/ask-release":     {field: "what", more: map[string]any{"to": "third"}},
 	"GET /api/case":             {field: "what"},
 	"GET /api/candidates":       {field: "what"},
+	"GET /api/translations":     {field: "what"},
+	"POST /api/translate":       {field: "what", more: map[string]any{"lang": "de", "text": "Worte"}},
 }
 
 var ofHouse = []string{
@@ -81,6 +82,7 @@ var ofHouse = []string{
 	"POST /api/check", "GET /api/drafts", "POST /api/drafts/drop", "POST /api/release", "POST /api/extract", "POST /api/sources/key",
 	"GET /api/sources", "POST /api/sources", "POST /api/sources/unlock", "POST /api/sources/lock", "POST /api/sources/look", "POST /api/sources/token",
 	"GET /api/cases", "POST /api/case", "POST /api/case/link", "POST /api/case/split", "POST /api/case/merge", "POST /api/case/outcome",
+	"GET /api/find", "POST /api/distrust",
 	"GET /api/track", "POST /api/name", "GET /api/register", "GET /api/clocks", "POST /api/hand-over",
 	"GET /api/persons", "POST /api/persons", "POST /api/persons/roles", "POST /api/persons/deactivate", "POST /api/persons/reactivate",
 	"POST /api/persons/link", "POST /api/persons/login", "GET /api/me", "GET /api/tokens", "POST /api/tokens", "POST /api/tokens/revoke", "GET /api/access",

@@ -187,9 +187,9 @@ func TestChecksAtRelease(t *testing.T) {
 	if _, err := d.Warn(ctx, ada, resting); !errors.As(err, &unfit) || unfit.Findings[0].Rule != "handling-quoted" {
 		t.Errorf("looser than what it rests on: %v", err)
 	}
-	analyst := people.OnMachine("an", p.id[1], people.Analyst)
-	if _, err := d.Look(ctx, analyst, resting); err == nil {
-		t.Error("an analyst looked at what is marked TLP:RED by way of a check")
+	liaison := people.OnMachine("an", p.id[1], people.Liaison)
+	if _, err := d.Look(ctx, liaison, resting); err == nil {
+		t.Error("a liaison looked at what is marked TLP:RED by way of a check")
 	}
 }
 
