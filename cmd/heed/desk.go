@@ -96,6 +96,9 @@ func printInbox(w io.Writer, box desk.Box, cols int) {
 	for _, h := range box.Waiting {
 		fmt.Fprint(w, wrap(fmt.Sprintf("WAITING since %s, not recorded, not acknowledged: %s (from %s)", h.Since.Format("2006-01-02 15:04Z"), h.Words, h.From), "~ ", cols))
 	}
+	for _, d := range box.Drafts {
+		fmt.Fprint(w, wrap("DRAFT "+draftWords(d), "> ", cols))
+	}
 	if len(box.Entries) == 0 {
 		fmt.Fprintln(w, "The inbox is empty: no warning has been recorded here.")
 		return

@@ -188,11 +188,7 @@ func draftsCommand(f *flags) *cobra.Command {
 			}
 			out := cmd.OutOrStdout()
 			for _, d := range list {
-				until := "until somebody else releases it"
-				if !d.Until.IsZero() {
-					until = "urgent: goes by itself at " + d.Until.Format("15:04:05 UTC")
-				}
-				fmt.Fprint(out, wrap(fmt.Sprintf("%s v%d by %s, waits since %s, %s: %s", d.Handle, d.Version, d.Person, d.Since.Format("2006-01-02 15:04:05Z"), until, d.Headline), "", width()))
+				fmt.Fprint(out, wrap(draftWords(d), "", width()))
 				fmt.Fprint(out, wrap(fmt.Sprintf("to %s; %s", strings.Join(d.To, ", "), d.Handling), "  ", width()))
 				if d.Text != "" {
 					fmt.Fprint(out, wrap(d.Text, "  ", width()))
@@ -206,6 +202,15 @@ func draftsCommand(f *flags) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&drop, "drop", "", "handle of a draft to give up")
 	return cmd
+}
+
+// draftWords says who waits for whom since when.
+func draftWords(d desk.Drafted) string {
+	until := "until somebody else releases it (heed release " + d.Handle + ")"
+	if !d.Until.IsZero() {
+		until = "urgent: goes by itself at " + d.Until.Format("15:04:05 UTC")
+	}
+	return fmt.Sprintf("%s v%d by %s, waits since %s, %s: %s", d.Handle, d.Version, d.Person, d.Since.Format("2006-01-02 15:04:05Z"), until, d.Headline)
 }
 
 func releaseCommand(f *flags) *cobra.Command {

@@ -53,6 +53,9 @@ func (d *Desk) Inbox(ctx context.Context, by people.Actor, n int) (Box, error) {
 		if box.Alarms, err = alarms(tx, by); err != nil {
 			return err
 		}
+		if box.Drafts, err = d.draftsIn(tx, by); err != nil {
+			return err
+		}
 		box.Waiting, err = d.waiting(tx, by)
 		return err
 	})
@@ -109,6 +112,7 @@ type Box struct {
 	Alarm   []string         `json:"alarm,omitempty"` // fills the page: nothing can be stored; see [Desk.Alarm]
 	Entries []Entry          `json:"entries"`
 	Waiting []Held           `json:"waiting"`
+	Drafts  []Drafted        `json:"drafts,omitempty"` // of this desk, that wait for a second person
 	Alarms  []store.Evidence `json:"alarms"`
 }
 

@@ -347,28 +347,37 @@ type Drafted struct {
 }
 
 // Drafts lists what waits at the desk for a second person, oldest first.
-func (d *Desk) Drafts(ctx context.Context, by people.Actor) ([]Drafted, error) {
-	list := []Drafted{}
+func (d *Desk) Drafts(ctx context.Context, by people.Actor) (list []Drafted, err error) {
 	if err := people.Check(by, people.ActDraft, heed.Ref{}, people.Object{Desk: by.Desk}, heed.Handling{}); err != nil {
 		return nil, err
 	}
-	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		rows, err := tx.Drafts(by.Desk)
-		for _, r := range rows {
-			var dr Draft
-			if err := json.Unmarshal(r.Body, &dr); err != nil {
-				return fmt.Errorf("the draft %s: %w", heed.Handle(r.ID), err)
-			}
-			x := Drafted{Handle: heed.Handle(r.ID), ID: r.ID, Version: r.Version, Person: r.Person, Since: r.At, Until: r.Due, Urgent: r.Urgent,
-				Headline: r.Headline, Text: dr.Text, Handling: dr.Warning.Handling.Line()}
-			for _, p := range dr.To {
-				x.To = append(x.To, d.Directory.Show(p))
-			}
-			list = append(list, x)
-		}
-		return err
-	})
+	err = d.Store.View(ctx, func(tx *store.Tx) (err error) { list, err = d.draftsIn(tx, by); return err })
 	return list, err
+}
+
+// draftsIn is [Desk.Drafts] in a transaction; nothing for who may not draft.
+func (d *Desk) draftsIn(tx *store.Tx, by people.Actor) ([]Drafted, error) {
+	list := []Drafted{}
+	if !people.May(by, people.ActDraft, people.Object{Desk: by.Desk}, heed.Handling{}).Allowed {
+		return list, nil
+	}
+	rows, err := tx.Drafts(by.Desk)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		var dr Draft
+		if err := json.Unmarshal(r.Body, &dr); err != nil {
+			return nil, fmt.Errorf("the draft %s: %w", heed.Handle(r.ID), err)
+		}
+		x := Drafted{Handle: heed.Handle(r.ID), ID: r.ID, Version: r.Version, Person: r.Person, Since: r.At, Until: r.Due, Urgent: r.Urgent,
+			Headline: r.Headline, Text: dr.Text, Handling: dr.Warning.Handling.Line()}
+		for _, p := range dr.To {
+			x.To = append(x.To, d.Directory.Show(p))
+		}
+		list = append(list, x)
+	}
+	return list, nil
 }
 
 // Release lets out the draft with a handle or id. It takes another person than drafted it.

@@ -55,6 +55,8 @@ func TestExercise(t *testing.T) {
 		{"a lease has an owner and an end", leases},
 		{"dates of notices rise strictly", risingDates},
 		{"waiting keeps an arrival once", waitingOnce},
+		{"a draft is let out once", draftsOnce},
+		{"a backup leaves sealed sources out", sourcesApart},
 		{"a view cannot write", viewOnly},
 		{"a backup taken meanwhile restores on either engine", backups},
 		{"a store that is not there is not begun", missing},
