@@ -23,6 +23,8 @@ var layers = [][]string{
 	{"internal/store"},
 	{"verify"},
 	{"internal/stix"},
+	{"internal/weigh/batch", "internal/weigh/circular"},
+	{"internal/weigh/tsv", "internal/weigh/score"},
 	{"internal/envelope", "internal/ledger", "internal/weigh", "internal/prose", "internal/source"},
 	{"internal/place"},
 	{"."},

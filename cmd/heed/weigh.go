@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +30,7 @@ A claims file has a header and one row for each report:
 A last column “origin” may follow: reports of one origin count once. A truth file
 has the columns “item value”. “-” reads the standard input.`,
 	}
-	cmd.AddCommand(weighRunCommand(), weighBinaryCommand(), weighScoreCommand(), weighSimulateCommand(f))
+	cmd.AddCommand(weighRunCommand(), weighBinaryCommand(), weighExplainCommand(f), weighScoreCommand(), weighSimulateCommand(f))
 	return cmd
 }
 
@@ -105,6 +107,62 @@ With --truth the outcomes of these hypotheses are printed instead of the claims.
 	claimsFlag(cmd, &claims)
 	cmd.Flags().StringVar(&truth, "truth", "", "print the outcomes of the hypotheses, from this file of outcomes")
 	return cmd
+}
+
+func weighExplainCommand(f *flags) *cobra.Command {
+	var claims, item, value string
+	cmd := &cobra.Command{
+		Use:   "explain --claims claims.tsv --item ITEM",
+		Short: "Say why an item is answered as it is: one sentence and its terms",
+		Long: `Say why heed weigh run answers an item as it does when it is given no outcomes: one
+sentence and the table of terms. The terms add up: the numbers in brackets sum to the
+logarithm of the factor. The prior is how often the value comes out in this file.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := readClaims(cmd, claims)
+			if err != nil {
+				return err
+			}
+			e, err := batch.Explain(c, item, value)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return writeJSON(cmd, e)
+			}
+			printExplanation(cmd.OutOrStdout(), e)
+			return nil
+		},
+	}
+	claimsFlag(cmd, &claims)
+	cmd.Flags().StringVar(&item, "item", "", "the item")
+	cmd.Flags().StringVar(&value, "value", "", "the value to explain (default: 1, or the likeliest)")
+	_ = cmd.MarkFlagRequired("item")
+	return cmd
+}
+
+func printExplanation(w io.Writer, e *batch.Explanation) {
+	fmt.Fprintln(w, e.Sentence)
+	fmt.Fprintln(w)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	defer t.Flush()
+	if e.Assessment == nil {
+		for _, s := range e.Shares {
+			if s.Weight > 0 {
+				fmt.Fprintf(t, "%.3f\t%s\t%s\n", s.Weight, s.Source, s.Reason)
+			} else {
+				fmt.Fprintf(t, "%s\t%s\n", s.Source, s.Reason)
+			}
+		}
+		return
+	}
+	a := e.Assessment
+	prior := math.Log(a.Prior.Value / (1 - a.Prior.Value))
+	fmt.Fprintf(t, "%+.3f\tbefore any report\t%s\n", prior, a.Prior.Words)
+	for _, s := range a.Terms {
+		fmt.Fprintf(t, "%+.3f\t%s\t%s\n", s.Part, s.Label, s.Reason)
+	}
+	fmt.Fprintf(t, "%+.3f\ttogether\t%.1f %%, before the reserve\n", prior+a.LogOdds, 100**a.Probability)
 }
 
 func weighScoreCommand() *cobra.Command {

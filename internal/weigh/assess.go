@@ -90,8 +90,9 @@ const (
 	// tokens it minted, or origins it named. Halving each further one means that no party
 	// can make more than two voices by itself.
 	oneParty = .5
-	// mostGroups bounds the word groups looked at in one text.
-	mostGroups = 512
+	// mostGroups is how many word groups of a text are compared: those with the least
+	// hashes, a fair sample that is the same for every text (Broder's bottom sketch).
+	mostGroups = 16
 )
 
 // NewCase returns an empty case. A nil history has learned nothing.
@@ -183,16 +184,19 @@ func (c *Case) compare(it *item) {
 	slices.Sort(groups)
 	groups = slices.Compact(groups)
 	groups = groups[:min(len(groups), mostGroups)]
-	shared := map[int32]int{}
+	var shared map[int32]int
 	for _, g := range groups {
-		for _, j := range c.words[g] {
+		at := c.words[g]
+		if len(at) > 0 && shared == nil {
+			shared = map[int32]int{}
+		}
+		for _, j := range at {
 			shared[j]++
 		}
-		c.words[g] = append(c.words[g], k)
+		c.words[g] = append(at, k)
 	}
 	for j, n := range shared {
-		other := len(c.items[j].Shingles)
-		if 2*n >= min(len(groups), other) && n > 1 {
+		if n > 1 && 2*n >= min(len(groups), len(c.items[j].Shingles)) {
 			it.alike = append(it.alike, link{j, sameText})
 		}
 	}
@@ -436,8 +440,12 @@ func (c *Case) novelty(vs []voice, i int, e *earlier, alike []link) {
 			most, v.whose, v.why = l.copy, j, l.why
 		}
 	}
-	v.novelty = math.Exp(left + float64(max(plain, 0))*math.Log(1-repeats))
+	v.novelty = math.Exp(left + float64(max(plain, 0))*logAlone)
 }
+
+// logAlone is the logarithm of the chance that a voice of unknown lineage does not repeat
+// one other.
+var logAlone = math.Log(1 - repeats)
 
 // doubt is the chance that two voices are one, and why it is thought so.
 type doubt struct {

@@ -61,6 +61,9 @@ func pairOdds(known []resolved, rate func(voice, truth, value int32) float64) ma
 	type tally [len4]float64
 	sums := map[[2]int32]*tally{}
 	for _, it := range known {
+		if len(it.votes) > crowd {
+			continue
+		}
 		for i, a := range it.votes {
 			for _, b := range it.votes[:i] {
 				if a.voice == b.voice || a.weight < 1 || b.weight < 1 {

@@ -226,12 +226,23 @@ func (f *Fit) population(n []float64) {
 			total[z] += sum * tells
 		}
 	}
+	// Beside them stands a source that nobody has a record of ([unheard]).
 	for z := range Z {
-		for v := range V { // one answer of each kind beside them: no rate is ever 0
-			f.pop[v*Z+z] = (f.pop[v*Z+z] + 1/float64(V)) / (total[z] + 1)
+		for v := range V {
+			usual := naive
+			if V > 1 && v != z*V/Z {
+				usual = (1 - naive) / float64(V-1)
+			} else if V == 1 {
+				usual = 1
+			}
+			f.pop[v*Z+z] = (f.pop[v*Z+z] + unheard*usual) / (total[z] + unheard)
 		}
 	}
 }
+
+// unheard is how many sources of which nothing is known stand beside those of a set, so that
+// in a set of a few reports they are weighed like sources in general, and no rate is 0.
+const unheard = 1
 
 // keepSense holds promise 2: only outcomes may turn a word against its speaker. Where the
 // estimate says that a voice names a value less often when it is true than when another
@@ -306,6 +317,22 @@ func normalise(p []float64) float64 {
 	return top + math.Log(sum)
 }
 
+// Terms explains an item for one value: the log odds that the value has in the file, and
+// what each vote adds to them, in the order of the table. With one type of items and two
+// values these are the log likelihood ratios over the design effect; otherwise they are
+// increments, vote after vote. Both add up to the log odds before the reserve.
+func (f *Fit) Terms(item, value int) (prior float64, added []float64) {
+	votes := f.table.on(item)
+	before := logit(f.named(f.partial(item, votes, 0))[value])
+	prior = before
+	for k := range votes {
+		after := logit(f.named(f.partial(item, votes, k+1))[value])
+		added = append(added, after-before)
+		before = after
+	}
+	return prior, added
+}
+
 // reserve is how much of the answer is the plain vote: about one time in seven the model of
 // the sources is wrong, and then their votes are all there is.
 const reserve = 1. / 7
@@ -320,10 +347,16 @@ func (f *Fit) Answer(item int) []float64 {
 	return p
 }
 
-// states is the probability of each state given some of an item's votes.
+// states is the probability of each state given an item's votes.
 func (f *Fit) states(item int, votes []vote) []float64 {
+	return f.partial(item, votes, len(votes))
+}
+
+// partial is the probability of each state given the first of an item's votes, under the
+// design effect of all of them.
+func (f *Fit) partial(item int, votes []vote, first int) []float64 {
 	p := make([]float64, len(f.share))
-	f.cavity(item, votes, p)
+	f.cavity(item, votes[:first], p)
 	voices := 0.0
 	for _, r := range votes {
 		voices += r.weight

@@ -118,4 +118,11 @@ func (n *named) answer(i int, a *Open) {
 		a.P[k] = terms[k] / effect
 	}
 	normalise(a.P)
+	for k := range a.P { // the same reserve as everywhere
+		a.P[k] *= 1 - reserve
+	}
+	for _, v := range n.table.on(i) {
+		k, _ := slices.BinarySearch(a.Values, int(v.value))
+		a.P[k] += reserve * v.weight / voices
+	}
 }

@@ -14,6 +14,14 @@ type Forecast struct {
 	Origin string // declared origin; empty: unknown
 }
 
+// origin is what the forecast stands on: its declared origin, or else its source.
+func (f *Forecast) origin() string {
+	if f.Origin != "" {
+		return f.Origin
+	}
+	return f.Source
+}
+
 // A Round is one item that several sources forecast. Rounds are handed to [Pool] in the
 // order in which they were asked.
 type Round struct {
@@ -43,6 +51,9 @@ const (
 	// few is how many items an episode needs before chance in the items weighs less than
 	// what the source is worth: an episode of one item teaches a little, one of fifty much.
 	few = 10
+	// crowd is how many forecasts on one item are compared pair by pair. In a larger crowd
+	// only declared repeats are looked for.
+	crowd = 1000
 )
 
 // Pool returns for each round the probabilities of its levels: the mean of the forecasts,
@@ -50,8 +61,38 @@ const (
 // rounds of the episode in which they became known, and later ones. With no outcomes and no
 // copies it is the plain mean.
 func Pool(rounds []Round) [][]float64 {
-	p := &pool{sources: map[string]int{}, likeness: map[[2]int]*likeness{}, record: map[voiceTopic]float64{}, near: startWeight * repeats, compared: startWeight}
 	out := make([][]float64, len(rounds))
+	pooled(rounds, func(p *pool, i int) { out[i] = p.mean(rounds[i]) })
+	return out
+}
+
+// A Share is what one forecast counts for in the pool of its round.
+type Share struct {
+	Weight float64 // the shares of a round add up to 1
+	Voices float64 // how many voices it is one of: 1, and the learned chance of each other
+	Record float64 // weight by its record alone, 1: no better or worse than the pool
+}
+
+// Shares tells what each forecast of one round counts for, in their order.
+func Shares(rounds []Round, round int) []Share {
+	var out []Share
+	pooled(rounds, func(p *pool, i int) {
+		if i != round {
+			return
+		}
+		r := rounds[i]
+		w, n := p.weights(r), p.voices(r.Forecasts)
+		for k, f := range r.Forecasts {
+			out = append(out, Share{w[k], n[k], math.Exp(-learning * p.excess(p.id(f.Source), r.Topic))})
+		}
+	})
+	return out
+}
+
+// pooled goes through the rounds in the order of their episodes and shows each to answer
+// when everything is known that may be known by then, and nothing more.
+func pooled(rounds []Round, answer func(p *pool, i int)) {
+	p := &pool{sources: map[string]int{}, likeness: map[[2]int]*likeness{}, record: map[voiceTopic]float64{}, near: startWeight * repeats, compared: startWeight}
 	order := make([]int, len(rounds))
 	for i := range order {
 		order[i] = i
@@ -80,11 +121,10 @@ func Pool(rounds []Round) [][]float64 {
 			waiting = waiting[1:]
 		}
 		for _, i := range order[lo:hi] {
-			out[i] = p.mean(rounds[i])
+			answer(p, i)
 		}
 		lo = hi
 	}
-	return out
 }
 
 type voiceTopic struct {
@@ -124,10 +164,13 @@ func (p *pool) compare(rounds []Round, episode []int) {
 	met := map[[2]int]*likeness{}
 	for _, i := range episode {
 		fs := rounds[i].Forecasts
+		if len(fs) > crowd {
+			continue
+		}
 		w := p.voices(fs)
 		for i, a := range fs {
 			for j, b := range fs[:i] {
-				if slices.Max(a.P) > sure && slices.Max(b.P) > sure || a.Source == b.Source || a.Origin != "" && a.Origin == b.Origin {
+				if slices.Max(a.P) > sure && slices.Max(b.P) > sure || a.origin() == b.origin() {
 					continue
 				}
 				k, l := p.pair(p.id(a.Source), p.id(b.Source))
@@ -182,18 +225,22 @@ func (p *pool) copying(a, b int) float64 {
 // voices tells for each forecast of a round how many voices it is one of.
 func (p *pool) voices(fs []Forecast) []float64 {
 	out := make([]float64, len(fs))
-	ids := make([]int, len(fs))
+	ids, origins := make([]int, len(fs)), map[string]float64{}
 	for i, f := range fs {
-		ids[i], out[i] = p.id(f.Source), 1
+		ids[i] = p.id(f.Source)
+		origins[f.origin()]++
 	}
 	for i, f := range fs {
+		out[i] += origins[f.origin()]
+		if len(fs) > crowd {
+			continue
+		}
 		for j, g := range fs[:i] {
-			c := 1.0
-			if ids[i] != ids[j] && (f.Origin == "" || f.Origin != g.Origin) {
-				c = p.copying(ids[i], ids[j])
+			if f.origin() != g.origin() {
+				c := p.copying(ids[i], ids[j])
+				out[i] += c
+				out[j] += c
 			}
-			out[i] += c
-			out[j] += c
 		}
 	}
 	return out

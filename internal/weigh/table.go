@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // A Claim is one row of a claims file: a source gives one of several values to an item.
@@ -33,8 +34,8 @@ type vote struct {
 
 // NewTable gathers claims. Equal answers of one source on one item count once;
 // contradicting ones share its weight. Claims on one item that declare one origin are one
-// vote: the origin's own if it spoke on more than one item, for then it has a record of its
-// own, and otherwise that of the source with the longest record here.
+// vote: the origin's own if it is a source here or spoke on more than one item, for then it
+// has a record of its own, and otherwise that of the source with the longest record here.
 func NewTable(claims []Claim) *Table {
 	t := &Table{}
 	claims = slices.Clone(claims)
@@ -78,8 +79,11 @@ func NewTable(claims []Claim) *Table {
 			voice := c.Source
 			if c.Origin != "" {
 				voice = leader[c.Origin]
-				if span[c.Origin] > 1 {
-					voice = "origin " + c.Origin
+				switch {
+				case said[c.Origin] > 0: // the origin is itself a source here
+					voice = c.Origin
+				case span[c.Origin] > 1:
+					voice = originVoice + c.Origin
 				}
 			}
 			k, ok := at[voice]
@@ -141,3 +145,29 @@ func index(m map[string]int32) []string {
 }
 
 func (t *Table) on(item int) []vote { return t.votes[t.start[item]:t.start[item+1]] }
+
+// A Vote is one voice's word on an item. Voice is the source, or the declared origin that
+// spoke on several items, and then Origin is set.
+type Vote struct {
+	Voice, Origin string
+	Value         int     // into the table's values
+	Weight        float64 // 1, or a share where the voice said several things
+}
+
+// On lists the votes on an item.
+func (t *Table) On(item int) []Vote {
+	var out []Vote
+	for _, v := range t.on(item) {
+		name := t.Voices[v.voice]
+		origin, _ := strings.CutPrefix(name, originVoice)
+		if origin == name {
+			origin = ""
+		}
+		out = append(out, Vote{name, origin, int(v.value), v.weight})
+	}
+	return out
+}
+
+// originVoice begins the name of a voice that is an origin, so that no source of the same
+// name is taken for it.
+const originVoice = "origin\x00"

@@ -52,9 +52,14 @@ func (a *Assessment) Sentence() string {
 	if a.Repeats > 0 {
 		says = append(says, a.repeating())
 	}
-	unknown := append(slices.Clone(groups[2].numbers), groups[3].numbers...)
-	if n := len(unknown); n > 0 {
-		g := group{unknown}
+	pro, con := &groups[2], &groups[3]
+	switch n := len(pro.numbers) + len(con.numbers); {
+	case n == 0:
+	case len(pro.numbers) > 0 && len(con.numbers) > 0:
+		says = append(says, fmt.Sprintf("%s are of unknown lineage, %s for %s, %s against %s", words(n),
+			words(len(pro.numbers)), pro.brackets(), words(len(con.numbers)), con.brackets()))
+	default:
+		g := group{append(pro.numbers, con.numbers...)}
 		says = append(says, fmt.Sprintf("%s %s of unknown lineage %s", words(n), verb(n, "is", "are"), g.brackets()))
 	}
 	if silent > 0 {
@@ -172,8 +177,12 @@ func (a *Assessment) withPrior() string {
 	if a.Prior == nil || a.Probability == nil {
 		return ""
 	}
-	return fmt.Sprintf(" That is %s (%s to %s), %s %s, the prior that %s.", percent(*a.Probability),
-		percent(*a.Low), percent(*a.High), direction(*a.Probability, a.Prior.Value), percent(a.Prior.Value), a.Prior.set())
+	within := ""
+	if a.Low != nil && a.High != nil {
+		within = fmt.Sprintf(" (%s to %s)", percent(*a.Low), percent(*a.High))
+	}
+	return fmt.Sprintf(" That is %s%s, %s %s, the prior that %s.", percent(*a.Probability), within,
+		direction(*a.Probability, a.Prior.Value), percent(a.Prior.Value), a.Prior.set())
 }
 
 // set says who set a prior, when, and why.

@@ -109,29 +109,9 @@ func inOrder(c *tsv.Claims, t *weigh.Table, truth tsv.Truth) (order, known []int
 
 // pool weighs a file of probabilities or levels.
 func pool(c *tsv.Claims, truth tsv.Truth, rule Rule) (*tsv.Result, error) {
-	levels := c.Levels
-	if c.Kind == tsv.Probability {
-		levels = []string{"0", "1"}
-	}
-	at := map[string]int{}
-	var rounds []weigh.Round
-	var items []string
-	for _, r := range c.Rows {
-		i, ok := at[r.Item]
-		if !ok {
-			i = len(rounds)
-			at[r.Item] = i
-			round, err := asked(r.Item, i, levels, truth, rule)
-			if err != nil {
-				return nil, err
-			}
-			rounds, items = append(rounds, round), append(items, r.Item)
-		}
-		p := r.P
-		if c.Kind == tsv.Probability {
-			p = []float64{1 - r.P[0], r.P[0]}
-		}
-		rounds[i].Forecasts = append(rounds[i].Forecasts, weigh.Forecast{Source: r.Source, P: p, Origin: r.Origin})
+	rounds, items, levels, err := rounds(c, truth, rule)
+	if err != nil {
+		return nil, err
 	}
 	if truth != nil && !slices.ContainsFunc(rounds, func(r weigh.Round) bool { return r.Truth >= 0 }) {
 		return nil, fmt.Errorf("no outcome of the truth file fits the claims file: are they of one set? Its values must be %s", strings.Join(levels, ", "))
@@ -141,6 +121,33 @@ func pool(c *tsv.Claims, truth tsv.Truth, rule Rule) (*tsv.Result, error) {
 		out.Items = append(out.Items, tsv.Weighed{Item: items[i], P: p})
 	}
 	return out, nil
+}
+
+// rounds gathers the forecasts of each item, by first appearance.
+func rounds(c *tsv.Claims, truth tsv.Truth, rule Rule) (rounds []weigh.Round, items, levels []string, err error) {
+	levels = c.Levels
+	if c.Kind == tsv.Probability {
+		levels = []string{"0", "1"}
+	}
+	at := map[string]int{}
+	for _, r := range c.Rows {
+		i, ok := at[r.Item]
+		if !ok {
+			i = len(rounds)
+			at[r.Item] = i
+			round, err := asked(r.Item, i, levels, truth, rule)
+			if err != nil {
+				return nil, nil, nil, err
+			}
+			rounds, items = append(rounds, round), append(items, r.Item)
+		}
+		p := r.P
+		if c.Kind == tsv.Probability {
+			p = []float64{1 - r.P[0], r.P[0]}
+		}
+		rounds[i].Forecasts = append(rounds[i].Forecasts, weigh.Forecast{Source: r.Source, P: p, Origin: r.Origin})
+	}
+	return rounds, items, levels, nil
 }
 
 // asked begins the round of an item: when it was asked, and from when its outcome is known.
