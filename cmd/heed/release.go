@@ -38,7 +38,7 @@ func printSaid(cmd *cobra.Command, said desk.Said, carry string) {
 		fmt.Fprintf(out, "%s v%d, an extract, on its way to %s\n", x.Handle, x.Version, strings.Join(x.To, ", "))
 	}
 	for _, f := range said.Findings {
-		fmt.Fprint(cmd.ErrOrStderr(), wrap(f.Rule+": "+f.Sentence, "warned  ", width()))
+		fmt.Fprint(cmd.ErrOrStderr(), "warned  ", strings.TrimLeft(wrap(f.Rule+": "+f.Sentence, "        ", width()), " "))
 	}
 	for _, x := range said.Stale {
 		fmt.Fprint(cmd.ErrOrStderr(), wrap("extract "+extractWords(x)+" (heed warn --update "+x.Handle+")", "stale   ", width()))

@@ -64,6 +64,16 @@ func Carry(dir, as string, in api.Warn, file string, now time.Time) (handle stri
 	return heed.Handle(s.ID), os.WriteFile(file, body, 0o600)
 }
 
+// CardOf reads the card of a desk from a node's folder, whether or not the node runs.
+func CardOf(dir, as string) ([]byte, error) {
+	c, err := ReadConfig(dir)
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.ownDesk(dir, as)
+	return p.Card, err
+}
+
 // ownDesk reads from the database which party of this node is meant.
 func (c Config) ownDesk(dir, as string) (store.Party, error) {
 	db, err := store.Open(context.Background(), store.Options{URL: c.databaseURL(dir), ReadOnly: true, Now: time.Now, Rand: rand.Reader})

@@ -254,13 +254,17 @@ func (n *Node) askAgain(ctx context.Context) {
 		n.gate.mu.Lock()
 		done := n.gate.compared
 		n.gate.mu.Unlock()
-		if done || len(n.directory.Peers()) == 0 && !n.wasRestored() {
+		if done {
 			return
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(wait):
+		}
+		if len(n.directory.Peers()) == 0 {
+			wait = time.Second // until the first one is added
+			continue
 		}
 		n.settle(ctx, n.askPeers(ctx))
 	}
