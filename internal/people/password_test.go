@@ -1,7 +1,9 @@
 package people
 
 import (
+	"context"
 	"crypto/rand"
+	"errors"
 	"strings"
 	"testing"
 )
@@ -48,4 +50,28 @@ func TestPasswordsFitTheirHash(t *testing.T) {
 	if strings.Count(one, "$") != 5 || !strings.HasPrefix(one, "$argon2id$v=19$m=64,t=1,p=1$") {
 		t.Errorf("stored as %q", one)
 	}
+}
+
+// While strangers hold the common place at the hash, who is known at an address has one kept.
+func TestRegularsHaveAPlace(t *testing.T) {
+	var q hashQueue
+	leave, err := q.enter(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := q.enter(gone, false); !errors.Is(err, ErrBusy) {
+		t.Errorf("a second stranger at once: %v", err)
+	}
+	own, err := q.enter(t.Context(), true)
+	if err != nil {
+		t.Fatalf("a regular: %v", err)
+	}
+	own()
+	leave()
+	if leave, err = q.enter(t.Context(), false); err != nil {
+		t.Errorf("a stranger afterwards: %v", err)
+	}
+	leave()
 }

@@ -100,8 +100,8 @@ func (a *Accounts) checked(ctx context.Context, from Origin, name, password stri
 		return p, nil, err
 	}
 	leave, err := a.queue.enter(ctx, regular)
-	if err != nil {
-		return p, nil, err
+	if err != nil { // not tried, so not counted
+		return p, nil, errors.Join(err, a.Store.Update(context.WithoutCancel(ctx), store.Normal, func(tx *store.Tx) error { return a.giveBack(tx, keys) }))
 	}
 	defer leave()
 	ok, err := a.fits(password, p.password)
