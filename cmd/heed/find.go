@@ -81,8 +81,8 @@ func printFound(w io.Writer, found desk.Findings, cols int) {
 		if r.Revoked {
 			headline = "TAKEN BACK: " + headline
 		}
-		if r.Exercise != "" {
-			headline = "EXERCISE: " + headline
+		if r.Exercise != "" && !strings.HasPrefix(headline, heed.ExerciseMark) { // a statement has the mark, a case's name has not
+			headline = heed.ExerciseMark + headline
 		}
 		line := fmt.Sprintf("%s v%d  %s  %s, %s", r.Handle, r.Version, r.At.UTC().Format("2006-01-02 15:04Z"), r.Kind, clean(r.By))
 		if r.Newest > 0 {
