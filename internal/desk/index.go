@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 
 	"heed"
 	"heed/internal/people"
@@ -193,14 +194,21 @@ func where(s *heed.Statement) *heed.Place {
 	return nil
 }
 
+// regionsOf remembers, by a place's ID, the regions that it lies in.
+var regionsOf sync.Map
+
 // regions lists the regions that a place lies in, by ID.
 func regions(p place.Place) []string {
+	if list, ok := regionsOf.Load(p.ID); ok {
+		return list.([]string)
+	}
 	var list []string
 	for _, r := range place.Regions() {
 		if r.ID != p.ID && place.Contains(r, p) == place.Yes {
 			list = append(list, r.ID)
 		}
 	}
+	regionsOf.Store(p.ID, list)
 	return list
 }
 

@@ -339,14 +339,18 @@ func (tx *Tx) Said(desk heed.PartyID, kind heed.Kind, before int64, n int) ([]Li
 	return tx.lines(`WHERE desk = ? AND kind = ? AND author = desk AND idx < ? ORDER BY idx DESC LIMIT ?`, string(desk), string(kind), before, n)
 }
 
+// byHandle looks a handle up by its index. The desk is written so that no engine takes its
+// index instead, and reads all that the desk has.
+const byHandle = `WHERE handle = ? AND desk || '' = ?`
+
 // Versions lists what a desk has of a statement, in the order recorded.
 func (tx *Tx) Versions(desk heed.PartyID, id heed.ID) ([]Line, error) {
-	return tx.lines(`WHERE handle = ? AND desk = ? AND id = ? ORDER BY idx`, heed.Handle(id), string(desk), string(id))
+	return tx.lines(byHandle+` AND id = ? ORDER BY idx`, heed.Handle(id), string(desk), string(id))
 }
 
 // WithHandle lists every version of every statement of a desk that has this handle.
 func (tx *Tx) WithHandle(desk heed.PartyID, handle string) ([]Line, error) {
-	return tx.lines(`WHERE handle = ? AND desk = ? ORDER BY idx`, handle, string(desk))
+	return tx.lines(byHandle+` ORDER BY idx`, handle, string(desk))
 }
 
 // Handover is one row of the view of deliveries: made by a desk, or to it.
