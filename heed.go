@@ -174,6 +174,14 @@ func (s *Statement) Subject() Ref {
 	return Ref{}
 }
 
+// ExerciseName gives which exercise a flag names: what stands before its first comma. What
+// follows is about the one statement. Statements of one exercise belong together; with what
+// is in earnest they never mix.
+func ExerciseName(flag string) string {
+	name, _, _ := strings.Cut(flag, ",")
+	return strings.TrimSpace(name)
+}
+
 // Ref names this version.
 func (s *Statement) Ref() Ref { return Ref{s.ID, s.Version} }
 

@@ -73,6 +73,12 @@ func Load(name string) (Case, error) {
 	if err != nil {
 		return c, fmt.Errorf("there is no case %q; there are %s", name, strings.Join(Cases(), ", "))
 	}
+	return parse(b)
+}
+
+// parse reads a case and puts its events in the order of the replay.
+func parse(b []byte) (Case, error) {
+	var c Case
 	if err := json.Unmarshal(b, &c); err != nil {
 		return c, err
 	}

@@ -69,6 +69,11 @@ type stage struct {
 	ids    map[string]heed.PartyID
 	warned map[string]desk.Said // event -> what was said for it
 	public string               // the newest public warning's event
+
+	// shape says in fields what the record has in words only; nil: nothing.
+	shape func(Event, *heed.Warning)
+	// then looks at the stage after each event; nil: nobody does.
+	then func(Event) error
 }
 
 const officer = "duty-officer"
@@ -79,8 +84,7 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	s := &stage{Options: o, c: c, nodes: map[string]*node.Node{}, host: map[string]string{}, ids: map[string]heed.PartyID{}, warned: map[string]desk.Said{}}
-	s.clock.base, s.clock.from = c.Events[0].replayAt().Add(-time.Hour), time.Now()
+	s := newStage(o, c)
 	defer s.stop()
 	if err := s.raise(ctx); err != nil {
 		return err
@@ -97,6 +101,12 @@ func Run(ctx context.Context, o Options) error {
 	s.invite()
 	<-ctx.Done()
 	return nil
+}
+
+func newStage(o Options, c Case) *stage {
+	s := &stage{Options: o, c: c, nodes: map[string]*node.Node{}, host: map[string]string{}, ids: map[string]heed.PartyID{}, warned: map[string]desk.Said{}}
+	s.clock.base, s.clock.from = c.Events[0].replayAt().Add(-time.Hour), time.Now()
+	return s
 }
 
 func (s *stage) say(format string, args ...any) { fmt.Fprintf(s.Out, format+"\n", args...) }
@@ -220,6 +230,9 @@ func (s *stage) story(ctx context.Context) error {
 		case e.Type == "acknowledgement", e.Type == "dismissal":
 			err = s.answer(ctx, e)
 		}
+		if err == nil && s.then != nil {
+			err = s.then(e)
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.ID, err)
 		}
@@ -270,8 +283,16 @@ func (s *stage) party(names []string) []heed.PartyID {
 }
 
 func (s *stage) warn(ctx context.Context, e Event, to []string) error {
+	if s.host[e.From] == "" {
+		s.para("  replay", "the record names no sender: told here, not replayed")
+		return nil
+	}
 	n, by := s.actor(e.From)
-	said, err := n.Desk().Warn(ctx, by, desk.Draft{Headline: e.headline(), Text: e.Text, Lang: "en", Exercise: e.mark(), Warning: e.warning(), To: s.party(to)})
+	w := e.warning()
+	if s.shape != nil {
+		s.shape(e, &w)
+	}
+	said, err := n.Desk().Warn(ctx, by, desk.Draft{Headline: e.headline(), Text: e.Text, Lang: "en", Exercise: e.mark(), Warning: w, To: s.party(to)})
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func factsOf(s *heed.Statement, headline, text string) facts {
 		return f
 	}
 	w := s.Warning
-	f.Exercise, f.Bases = s.Exercise, add(nil, string(w.Basis))
+	f.Exercise, f.Bases = heed.ExerciseName(s.Exercise), add(nil, string(w.Basis))
 	if w.Who != nil {
 		for _, n := range append(slices.Clone(w.Who.Names), w.Who.Words) {
 			f.Actors = add(f.Actors, place.Fold(n))
@@ -90,14 +90,27 @@ func placesOf(w *heed.Place) []string {
 	}
 	var ids []string
 	for _, p := range found {
-		smallest := !slices.ContainsFunc(found, func(o place.Place) bool {
-			return o.ID != p.ID && place.Contains(p, o) == place.Yes
-		})
-		if smallest {
-			ids = add(ids, p.ID)
+		ids = add(ids, p.ID)
+	}
+	return smallest(ids)
+}
+
+// smallest leaves out the places in which another one of the list lies: a country said
+// beside its city adds nothing, and would let every other city of it fit.
+func smallest(ids []string) []string {
+	if len(ids) < 2 {
+		return ids
+	}
+	var list []place.Place
+	for _, id := range ids {
+		if p, ok := place.ByID(id); ok {
+			list = append(list, p)
 		}
 	}
-	return ids
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		p, ok := place.ByID(id)
+		return ok && slices.ContainsFunc(list, func(o place.Place) bool { return o.ID != id && place.Contains(p, o) == place.Yes })
+	})
 }
 
 func choose(have, named []place.Place) []place.Place {
@@ -169,7 +182,7 @@ func (f facts) words() []string {
 // with adds what another statement of the case says. Nothing is overwritten: rival facts
 // stand side by side.
 func (f facts) with(o facts) facts {
-	f.Actors, f.Places, f.Sites = union(f.Actors, o.Actors), union(f.Places, o.Places), union(f.Sites, o.Sites)
+	f.Actors, f.Places, f.Sites = union(f.Actors, o.Actors), smallest(union(f.Places, o.Places)), union(f.Sites, o.Sites)
 	f.Parents, f.Bases, f.Voices = union(f.Parents, o.Parents), union(f.Bases, o.Bases), union(f.Voices, o.Voices)
 	f.Kinds, f.Targets, f.Tokens = union(f.Kinds, o.Kinds), union(f.Targets, o.Targets), union(f.Tokens, o.Tokens)
 	f.Window = hull(f.Window, o.Window)

@@ -271,7 +271,7 @@ func (d *Desk) Candidates(ctx context.Context, by people.Actor, idx int64) ([]Ca
 
 const (
 	candidates = 6   // cases that are looked at closely
-	joinsAt    = 2.5 // the least that joins by itself: more than any one sign but a token or the words
+	joinsAt    = 2.5 // the least that joins by itself: a token, the words, or more than one sign
 )
 
 // fits says how much speaks for a warning being about what a case is about, and what. Below
@@ -322,6 +322,17 @@ func fits(have, f facts) (float64, []string) {
 		say(1, "the windows overlap")
 	case -1:
 		say(-1.5, "though the windows do not overlap")
+	}
+	if score >= 1 { // what is not known fits everything, weakly, where something fits at all
+		for _, u := range []struct {
+			unknown bool
+			what    string
+		}{{len(have.Actors) == 0 || len(f.Actors) == 0, "actor"}, {len(have.Places) == 0 || len(f.Places) == 0, "place"},
+			{have.Window.Overlap(f.Window) == 0, "time"}, {len(have.Kinds)+len(have.Targets) == 0 || len(f.Kinds)+len(f.Targets) == 0, "target"}} {
+			if u.unknown {
+				say(.5, "%s not known to both", u.what)
+			}
+		}
 	}
 	if a := alike(have.Text, f.Text); a >= .5 {
 		say(2.5, "nearly the same words")
