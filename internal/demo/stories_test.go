@@ -239,7 +239,7 @@ func TestStoryBrussels2016(t *testing.T) {
 	if _, err := n.Accounts().Add(t.Context(), by, "liaison-officer", "", []people.Role{people.DutyOfficer}); err != nil {
 		t.Fatal(err)
 	}
-	policy := "[clocks.flash]\nacknowledge = \"2m\"\ndecide = \"10m\"\nescalate = \"2m\"\nowner = \"person:liaison-officer\"\nsteps = [\"supervisor\"]\n"
+	policy := "[clocks.FLASH]\nacknowledge = \"2m\"\ndecide = \"10m\"\nescalate = \"2m\"\nowner = \"person:liaison-officer\"\nsteps = [\"supervisor\"]\n"
 	if _, err := n.Desk().SetPolicy(t.Context(), by, policy); err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestStoryBrussels2016(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := n.Desk().Translate(t.Context(), by, l.Index, desk.Rendering{Lang: "nl", Text: "Een Belgische onderdaan is aangehouden.", Left: []string{"terör"}}); err != nil {
+		if _, err := n.Desk().Translate(t.Context(), by, l.Index, desk.Rendering{Lang: "nl", Text: "Een Belgische onderdaan is aangehouden, terör.", Left: []string{"terör"}}); err != nil {
 			t.Fatal(err)
 		}
 		sheet, err := n.Desk().Show(t.Context(), by, l.Index)
