@@ -192,7 +192,11 @@ func TestOutsideLogin(t *testing.T) {
 	if c, err := d.accounts.BySession(t.Context(), b.session()); err != nil || c.Person.Name != "ada" || c.SteppedUp {
 		t.Errorf("%+v, %v", c, err)
 	}
+	d.refuses(t, there, step)
+}
 
+// refuses holds what must not sign anybody in, and what must all the same.
+func (d *desk) refuses(t *testing.T, there *at, step url.Values) {
 	refused := func(what string, b *browser, form url.Values) {
 		t.Helper()
 		if p := b.post("/desk/login/finish", form); p.StatusCode < 400 || b.session() != "" {
