@@ -205,7 +205,7 @@ func (d *desk) refuses(t *testing.T, there *at, step url.Values) {
 	}
 	refused("the same answer again, in another browser", d.browser(), step)
 	// Another person's account is another subject, whatever its address says.
-	b = d.browser()
+	b := d.browser()
 	refused("another subject", b, b.back(atProvider(t).through(b.begin("/desk/login"), "ADA@provider.example")))
 	// Somebody else's answer put into this browser: its state belongs to another passage.
 	b, other := d.browser(), d.browser()
