@@ -54,24 +54,31 @@ func (p plan) urgent() bool {
 	return p.draft.Warning.Precedence.Urgent() || p.draft.Revoke != "" && p.old != nil && p.old.Warning != nil && p.old.Warning.Precedence.Urgent()
 }
 
-// act names what the draft does, as a policy names it.
-func (p plan) act() string {
+// acts names all that the draft does, as a policy names it: an update that loosens is both,
+// and an extract is a warning of its own.
+func (p plan) acts() []string {
+	var acts []string
 	switch {
 	case p.draft.Revoke != "":
-		return "retract"
+		acts = append(acts, "retract")
 	case p.old == nil || p.old.Warning == nil:
-		return "warn"
+		acts = append(acts, "warn")
 	case p.draft.Warning.Handling.Looser(p.old.Warning.Handling):
-		return "loosen"
+		acts = append(acts, "update", "loosen")
+	default:
+		acts = append(acts, "update")
 	}
-	return "update"
+	if len(p.draft.Extracts) > 0 {
+		acts = append(acts, "warn")
+	}
+	return acts
 }
 
 // waits says whether policy lets the draft wait for a second person, and how long at most;
 // zero: without an end.
 func (p plan) waits() (bool, time.Duration) {
 	switch {
-	case !p.policy.NeedsTwo(p.act()) || p.urgent() && p.policy.Release.Longest <= 0:
+	case !slices.ContainsFunc(p.acts(), p.policy.NeedsTwo) || p.urgent() && p.policy.Release.Longest <= 0:
 		return false, 0
 	case p.urgent():
 		return true, time.Duration(p.policy.Release.Longest)

@@ -84,6 +84,26 @@ func TestFourEyes(t *testing.T) {
 		if again, err := d.Warn(ctx, ada, desk.Draft{ID: out.ID, Revoke: "the gauge was faulty"}); err != nil || again.Waits == nil {
 			t.Errorf("a retraction under four eyes: %+v, %v", again, err)
 		}
+		for _, policy := range []string{`"warn"`, `"loosen"`, `"update"`} {
+			if _, err := d.SetPolicy(ctx, ada, "[four_eyes]\nacts = ["+policy+"]\n"); err != nil {
+				t.Fatal(err)
+			}
+			next := draft("Surge, 2 m", heed.Routine)
+			next.ID, next.Warning.Handling.TLP = out.ID, "TLP:GREEN"
+			if policy == `"warn"` {
+				next.Warning.Handling.TLP = "TLP:AMBER"
+				next.Extracts = []desk.Extract{{Headline: "Keep boats in", Asked: []string{"keep boats in"}, To: p.id[:1]}}
+			}
+			if _, err := d.DropDraft(ctx, ada, said.Handle); err != nil {
+				t.Fatal(err)
+			}
+			if held, err := d.Warn(ctx, ada, next); err != nil || held.Waits == nil {
+				t.Errorf("with %s under four eyes: %+v, %v", policy, held, err)
+			}
+		}
+		if _, err := d.SetPolicy(ctx, ada, "[four_eyes]\nacts = [\"warn\", \"retract\"]\n[release]\nlongest = \"10m\"\n"); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := d.DropDraft(ctx, officer, said.Handle); !errors.As(err, &refused) {
 			t.Errorf("an officer dropped another's draft: %v", err)
 		}
