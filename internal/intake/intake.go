@@ -90,6 +90,8 @@ type unit struct {
 // Receive records the objects of an arrival and says what became of each. The error is
 // for the whole arrival: nothing could be stored (then no outcome holds).
 func (in *Intake) Receive(ctx context.Context, a Arrival) ([]Outcome, error) {
+	here := in.Store.Coming()
+	defer here()
 	outcomes := make([]Outcome, len(a.Objects))
 	var items []*item
 	for i, raw := range a.Objects {
@@ -106,6 +108,7 @@ func (in *Intake) Receive(ctx context.Context, a Arrival) ([]Outcome, error) {
 		items = append(items, it)
 	}
 	units := in.group(a, items, outcomes)
+	here()
 	if ok, why := in.MayAppend(); !ok && !a.waited {
 		return outcomes, in.wait(ctx, a, units, outcomes, why)
 	}

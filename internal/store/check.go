@@ -370,7 +370,7 @@ func (c *checker) subject(r *raw, e ledger.Entry) error {
 	switch e.Kind {
 	case heed.KindWarning, heed.KindKey, heed.KindEvent: // about nothing else
 	default:
-		obj, err := stix.Parse(r.signed)
+		obj, err := stix.Recorded(r.signed)
 		if err != nil {
 			return err
 		}
@@ -409,7 +409,7 @@ func (c *checker) delivered(r *raw, d *heed.Statement) error {
 	if err := envelope.VerifyAs(env, heed.KindReceipt, key); err != nil {
 		return fmt.Errorf("the delivered receipt: %w", err)
 	}
-	obj, err := stix.Parse(r.receipt)
+	obj, err := stix.Recorded(r.receipt)
 	if err != nil || obj.Statement == nil || obj.Statement.Receipt == nil {
 		return errors.New("the delivered receipt cannot be read")
 	}

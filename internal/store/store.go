@@ -76,6 +76,7 @@ type DB struct {
 	watch   watchers
 	viewing sync.Mutex
 	trouble atomic.Pointer[error]
+	coming  atomic.Int64 // writes that are on their way
 
 	checkpointer *sql.DB       // SQLite: one connection
 	checkpointed chan struct{} // closed when none is under way any more
@@ -252,6 +253,14 @@ func (db *DB) Trouble() error {
 // cannotStore tells trouble with the engine or its disk from what is wrong with one write.
 func cannotStore(err error) bool {
 	return errors.Is(err, ErrFull) || errors.Is(err, ErrUnknownCommit) || errors.Is(err, ErrStaleWriter)
+}
+
+// Coming says that a write is on its way: whoever verifies and parses what it will then
+// record. A commit under way waits a moment for it. The returned function takes it back;
+// it is called just before the Update, or once there will be none, and may be called again.
+func (db *DB) Coming() (here func()) {
+	db.coming.Add(1)
+	return sync.OnceFunc(func() { db.coming.Add(-1) })
 }
 
 // View runs fn on one consistent state. fn may not write.

@@ -8,6 +8,7 @@
 package taxii
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -455,7 +456,9 @@ func readEnvelope(w http.ResponseWriter, r *http.Request) (objects [][]byte, sta
 	if r.ContentLength > MaxContent {
 		return nil, http.StatusRequestEntityTooLarge, fmt.Errorf("the envelope has %d bytes; at most %d are taken (max_content_length)", r.ContentLength, MaxContent)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxContent))
+	var body bytes.Buffer
+	body.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead) // at most MaxContent
+	_, err = body.ReadFrom(http.MaxBytesReader(w, r.Body, MaxContent))
 	var big *http.MaxBytesError
 	if errors.As(err, &big) {
 		return nil, http.StatusRequestEntityTooLarge, fmt.Errorf("the envelope is larger than %d bytes (max_content_length)", MaxContent)
@@ -463,23 +466,63 @@ func readEnvelope(w http.ResponseWriter, r *http.Request) (objects [][]byte, sta
 	if err != nil {
 		return nil, http.StatusBadRequest, errors.New("the body ended before it was complete")
 	}
-	var env struct {
-		Objects []jsontext.Value `json:"objects"`
-	}
-	if err := json.Unmarshal(body, &env); err != nil {
+	if objects, err = split(body.Bytes()); err != nil {
 		return nil, http.StatusBadRequest, errors.New("the body is not an envelope: it must be a JSON object with a list of objects")
 	}
 	switch {
-	case len(env.Objects) == 0:
+	case len(objects) == 0:
 		return nil, http.StatusUnprocessableEntity, errors.New("the envelope holds no objects")
-	case len(env.Objects) > MaxObjects:
-		return nil, http.StatusUnprocessableEntity, fmt.Errorf("the envelope holds %d objects; at most %d are taken at once", len(env.Objects), MaxObjects)
-	}
-	for _, o := range env.Objects {
-		objects = append(objects, o)
+	case len(objects) > MaxObjects:
+		return nil, http.StatusUnprocessableEntity, fmt.Errorf("the envelope holds %d objects; at most %d are taken at once", len(objects), MaxObjects)
 	}
 	return objects, 0, nil
 }
+
+// split finds the objects of an envelope. What is in them is not judged here: each is held
+// to the strict rules by itself.
+func split(body []byte) (objects [][]byte, err error) {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))
+	if t, err := dec.ReadToken(); err != nil || t.Kind() != '{' {
+		return nil, errors.Join(errNoEnvelope, err)
+	}
+	found := false
+	for dec.PeekKind() == '"' {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		if name.String() != "objects" {
+			if err := dec.SkipValue(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		t, err := dec.ReadToken()
+		if err != nil || t.Kind() != '[' || found { // two lists: readers would disagree on which counts
+			return nil, errors.Join(errNoEnvelope, err)
+		}
+		for found = true; dec.PeekKind() != ']'; {
+			v, err := dec.ReadValue()
+			if err != nil {
+				return nil, err
+			}
+			end := dec.InputOffset()
+			objects = append(objects, body[end-int64(len(v)):end])
+		}
+		if _, err := dec.ReadToken(); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return nil, err
+	}
+	if _, err := dec.ReadToken(); err != io.EOF {
+		return nil, errNoEnvelope
+	}
+	return objects, nil
+}
+
+var errNoEnvelope = errors.New("taxii: not an envelope")
 
 func (s *Server) status(c *call) {
 	var st store.Status
