@@ -1,3 +1,4 @@
 .PHONY: bench-people
-bench-people: ## figures of persons and handling
-	$(GO) run ./bench/people
+PEOPLE ?= 100000
+bench-people: ## figures of persons and handling, with PEOPLE statements stored
+	$(GO) run ./bench/people -n $(PEOPLE)

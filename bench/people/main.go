@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"syscall"
@@ -40,9 +41,13 @@ func cpu() time.Duration {
 }
 
 func main() {
+	stored := flag.Int("n", 100000, "statements that are stored")
+	flag.Parse()
 	dir, err := os.MkdirTemp("", "heed-bench-")
 	check(err)
 	signIn(dir)
+	may()
+	pages(dir, *stored)
 	check(os.RemoveAll(dir))
 	for _, f := range figures {
 		verdict := "ok"

@@ -156,6 +156,9 @@ func Outgoing(desk, to heed.PartyID, recs []store.Record) error {
 	handed := map[heed.Ref]bool{}
 	with := make([]heed.PartyID, len(recs))
 	for i, r := range recs {
+		if r.Kind != heed.KindDelivery && r.Kind != heed.KindReceipt {
+			continue // it names no receiver: a delivery does
+		}
 		obj, err := stix.Recorded(r.Envelope.Payload)
 		if err != nil {
 			return fmt.Errorf("record %d: %w", r.Index, err)
