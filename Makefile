@@ -38,4 +38,4 @@ fuzz: ## every parser, FUZZTIME each
 
 KILLS ?= 500
 crash: ## kill a node KILLS times and look for what it had acknowledged
-	$(GO) test ./cmd/heed -run TestCrash -kills $(KILLS) -timeout 60m -v
+	$(GO) test ./cmd/heed -run TestCrash -timeout 60m -v -args -n $(KILLS)

@@ -31,7 +31,7 @@ import (
 	"heed/internal/store"
 )
 
-var kills = flag.Int("kills", 50, "how often TestCrash kills the node, on each engine")
+var kills = flag.Int("n", 50, "how often TestCrash kills the node, on each engine")
 
 // clientConfig is what the client process of a crash trial is given.
 type clientConfig struct {

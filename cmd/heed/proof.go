@@ -107,7 +107,8 @@ older than the last signed head, or two histories. First look for a newer copy.
 
 The tree goes on under another name. What the old log signed up to here is still
 proven to be its beginning; receipts given before still verify. What waited is
-recorded first. Every peer's desk is told and keeps the heads of both logs.`,
+recorded first; what peers had sent since the copy was made is asked for again.
+Every peer's desk is told and keeps the heads of both logs.`,
 		Example: `  heed ledger succeed --reason 'the disk of 3 May died; the backup of 2 May is all there is'`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -71,6 +71,7 @@ type Node struct {
 
 	servers []*http.Server
 	addr    net.Addr
+	run     context.Context // ends with Stop
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
@@ -164,7 +165,7 @@ func (n *Node) Start(ctx context.Context) error {
 		return err
 	}
 	run, cancel := context.WithCancel(context.Background())
-	n.cancel = cancel
+	n.run, n.cancel = run, cancel
 	if err := n.listen(); err != nil {
 		cancel()
 		return err

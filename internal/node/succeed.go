@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"heed"
+	"heed/internal/intake"
 	"heed/internal/ledger"
 	"heed/internal/people"
 	"heed/internal/store"
@@ -89,7 +91,52 @@ func (n *Node) Succeed(ctx context.Context, by people.Actor, words string) (stri
 		return "", err
 	}
 	n.resume(ctx)
+	n.running.Add(1)
+	go func() { defer n.running.Done(); n.fetchLost(n.run) }()
 	return origin, nil
+}
+
+// lookBack is how far before its last record a node that lost some asks its peers for what
+// they had sent: their dates are those of their clocks.
+const lookBack = 24 * time.Hour
+
+// fetchLost asks every peer for what it had sent to the desks of this node since the copy was
+// made, so that warnings which were acknowledged and then lost are before the desk again.
+// What is here already is a repeat and changes nothing.
+func (n *Node) fetchLost(ctx context.Context) {
+	var last time.Time
+	err := n.db.View(ctx, func(tx *store.Tx) error {
+		size, err := tx.Size()
+		if err != nil {
+			return err
+		}
+		links, err := tx.Links()
+		if err != nil || len(links) == 0 {
+			return err
+		}
+		rec, err := tx.Record(min(max(links[len(links)-1].Leaf-1, 0), size-1))
+		last = rec.RecordedAt
+		return err
+	})
+	if err != nil {
+		n.world.Log.Error("what was lost cannot be asked for", "err", err)
+		return
+	}
+	for _, ours := range n.directory.Own() {
+		for _, peer := range n.directory.Peers() {
+			fetched := 0
+			err := n.client.Objects(ctx, ours, peer, last.Add(-lookBack), func(objects [][]byte) error {
+				out, err := n.intake.Receive(ctx, intake.Arrival{Door: "taxii", From: string(peer.ID), Peer: peer.ID, Desk: ours.ID, Objects: objects})
+				for _, o := range out {
+					if o.State == intake.Recorded {
+						fetched++
+					}
+				}
+				return err
+			})
+			n.world.Log.Info("asked again for what was lost", "peer", peer.Name, "desk", ours.Name, "recorded", fetched, "err", err)
+		}
+	}
 }
 
 // succession judges the first head of a peer's successor log: whether it keeps what was seen

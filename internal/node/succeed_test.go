@@ -61,6 +61,11 @@ func TestSuccessor(t *testing.T) {
 				}
 				return err == nil && codes == "behind successor "
 			})
+			until(t, "what was acknowledged and lost is fetched from who sent it", func() bool {
+				var found []store.Record
+				err := p.n[1].Store().View(t.Context(), func(tx *store.Tx) (err error) { found, err = tx.FindAll(p.id[1], said[0].ID); return err })
+				return err == nil && len(found) == 1
+			})
 			p.proven(0, said[0].ID) // receipts of the old log, held by the coast
 			p.proven(1, late.ID)    // a head of the new one
 			p.stop(1)

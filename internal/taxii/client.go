@@ -153,6 +153,31 @@ func (c *Client) Send(ctx context.Context, from, to *people.Party, objects [][]b
 	return a, nil
 }
 
+// Objects reads what a peer has for a desk of ours, added after a date, page by page, and
+// hands each page to fn.
+func (c *Client) Objects(ctx context.Context, ours, peer *people.Party, after time.Time, fn func(objects [][]byte) error) error {
+	path := "collections/" + CollectionID(peer.ID, ours.ID) + "/objects/?limit=100&added_after=" + url.QueryEscape(stamp(after))
+	for next := ""; ; {
+		var p page
+		if err := c.get(ctx, peer, path+"&next="+url.QueryEscape(next), &p); err != nil {
+			return err
+		}
+		var objects [][]byte
+		for _, o := range p.Objects {
+			objects = append(objects, o)
+		}
+		if len(objects) > 0 {
+			if err := fn(objects); err != nil {
+				return err
+			}
+		}
+		if !p.More || p.Next == "" || p.Next == next {
+			return nil
+		}
+		next = p.Next
+	}
+}
+
 // Seen asks a peer for the newest head of our log that it holds; empty: it holds none.
 func (c *Client) Seen(ctx context.Context, to *people.Party) (string, error) {
 	var out Seen
