@@ -3,7 +3,6 @@ package node_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -203,7 +202,7 @@ func database(t *testing.T, engine string) string {
 		return ""
 	}
 	if postgres == nil {
-		t.Skip(fmt.Sprintf("SKIPPED: %s on PostgreSQL: no server", t.Name()))
+		t.Skipf("SKIPPED: %s on PostgreSQL: no server", t.Name())
 	}
 	return postgres.Database(t)
 }
