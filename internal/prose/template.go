@@ -47,6 +47,7 @@ type story struct {
 	kind     string
 	entities []*entity
 	sents    map[int]bool // those with a particular mention
+	deed     bool         // some mention is more than an outcome
 	strength int          // mentions that tell of a particular event
 }
 
@@ -110,6 +111,7 @@ func (d *doc) stories() []*story {
 			d.cast(get(kind), n)
 		}
 	}
+	joinOutcomes(at["bombing"], at["attack"])
 	kept := list[:0]
 	for _, s := range list {
 		if s.strength > 0 {
@@ -120,6 +122,17 @@ func (d *doc) stories() []*story {
 		d.castBlamed(kept[0])
 	}
 	return kept
+}
+
+// joinOutcomes gives a bombing the dead and the damage that no mention gives another cause.
+func joinOutcomes(bombing, attack *story) {
+	if bombing == nil || attack == nil || bombing.strength == 0 || attack.deed {
+		return
+	}
+	for _, e := range attack.entities {
+		bombing.add(e)
+	}
+	attack.strength = 0
 }
 
 // outcome tells a mention that says what became of people or things, and not by whom.
@@ -450,6 +463,7 @@ func (d *doc) cast(s *story, n *incident) {
 	}
 	s.strength++
 	s.sents[n.sent] = true
+	s.deed = s.deed || !outcome(n)
 	for _, e := range append(list, weapons...) {
 		if e.role == "Victim" && e.definite && e.name == "" && e.n == 0 && s.has("Victim") {
 			continue // the priests: those already named
