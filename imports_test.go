@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"internal/weigh/batch", "internal/weigh/circular"},
 	{"internal/weigh/tsv", "internal/weigh/score"},
 	{"internal/envelope", "internal/ledger", "internal/weigh", "internal/prose", "internal/source"},
-	{"internal/place"},
+	{"internal/place", "internal/intake/plain"},
 	{"."},
 }
 

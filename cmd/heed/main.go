@@ -8,9 +8,18 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"heed/internal/intake/plain"
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == plain.ChildArg {
+		if err := plain.Child(os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	err := root().Execute()
 	var code exitCode
 	switch {

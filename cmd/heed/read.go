@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"heed/internal/intake/plain"
 	"heed/internal/prose"
 )
 
@@ -27,6 +28,9 @@ func readCommand() *cobra.Command {
 		Long: `Read a text and print drafts: claims (who says what), warnings (who warned whom of
 what), responsibility, events, counts, dates and actors. Each points at the words it
 rests on. A draft is a proposal; nothing is recorded.
+
+A web page (HTML) or a mail (.eml) is turned into its words first, in a process with
+limits of its own; what stands in it unseen is named. PDF is not read.
 
 Without FILE the text comes from standard input. With --docs FILE holds one document
 a line, as {"doc": "name", "text": "…"}, and the drafts are printed as JSON lines in
@@ -50,18 +54,20 @@ the documents' order.`,
 				}
 				return nil
 			}
-			b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
-			if err != nil {
+			text, err := wordsOfFile(cmd, in, name)
+			if err != nil || text == nil {
 				return err
 			}
-			if len(b) > maxInput {
-				return fmt.Errorf("%s is larger than %d MB; nothing was read", name, maxInput>>20)
-			}
-			text := string(b)
 			if o.jsonl || o.templates {
-				return printDrafts(out, "", text, o)
+				return printDrafts(out, "", text.Text, o)
 			}
-			printReading(out, text, prose.Read(text), colours())
+			if text.Kind == plain.HTML || text.Kind == plain.Mail {
+				for line := range strings.Lines(text.Text) { // the bytes below count in this text
+					fmt.Fprintln(out, clean(strings.TrimRight(line, "\n")))
+				}
+				fmt.Fprintln(out, strings.Repeat("-", 40))
+			}
+			printReading(out, text.Text, prose.Read(text.Text), colours())
 			return nil
 		},
 	}
@@ -71,6 +77,46 @@ the documents' order.`,
 	fl.BoolVar(&o.flat, "flat", false, "leave out claims that reach us through another claim")
 	fl.BoolVar(&o.templates, "templates", false, "print one record an event, with its roles as words")
 	return cmd
+}
+
+// wordsOfFile turns a file into its words. It says what stands in it unseen; nil without an error
+// means a file that is not read, which has been said.
+func wordsOfFile(cmd *cobra.Command, in io.Reader, name string) (*plain.Text, error) {
+	b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > maxInput {
+		return nil, fmt.Errorf("%s is larger than %d MB; nothing was read", name, maxInput>>20)
+	}
+	var t plain.Text
+	switch kind := plain.KindOf(name, b); kind {
+	case plain.HTML, plain.Mail:
+		exe, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		if !plain.Alone(cmd.Context(), exe) {
+			fmt.Fprintln(cmd.ErrOrStderr(), "note: this system gives no process without a network; the file is parsed in one with the other limits")
+		}
+		if t, err = plain.InChild(cmd.Context(), exe, kind, b); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	case plain.PDF:
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: a PDF is not read; hand in its words as text\n", name)
+		return nil, nil
+	default: // text in whatever encoding: what is none is marked unread
+		t = plain.Text{Kind: plain.PlainText, Text: string(b)}
+		if len(b) <= plain.MaxSize {
+			if t, err = plain.Parse(plain.PlainText, b); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, h := range t.Hidden {
+		fmt.Fprintf(cmd.ErrOrStderr(), "unseen in the file: %s (%d×) %s\n", h.Why, h.Times, clean(h.Words))
+	}
+	return &t, nil
 }
 
 type readOptions struct {
