@@ -208,21 +208,6 @@ func (d *Desk) owner(tx *store.Tx, desk heed.PartyID, row heed.Clocks) string {
 	return row.Owner // nobody is on duty in any step: it rings for the role all the same
 }
 
-// onDuty names who answers for a step of a policy now: a person by name, or whoever of the
-// role; empty when there is nobody.
-func (d *Desk) onDuty(tx *store.Tx, desk heed.PartyID, step string) string {
-	if name, ok := strings.CutPrefix(step, "person:"); ok {
-		if acts, err := people.ActsFor(tx, name, desk); err != nil || !acts {
-			return ""
-		}
-		return step
-	}
-	if who, err := tx.Holding(desk, step); err != nil || len(who) == 0 {
-		return ""
-	}
-	return step
-}
-
 // Unowned is something open that no clock runs for: it should never be.
 type Unowned struct {
 	Desk  heed.PartyID

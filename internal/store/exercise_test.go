@@ -57,6 +57,7 @@ func TestExercise(t *testing.T) {
 		{"waiting keeps an arrival once", waitingOnce},
 		{"a draft is let out once", draftsOnce},
 		{"a backup leaves sealed sources out", sourcesApart},
+		{"contacts, who was told, and shifts are kept and found", contacts},
 		{"a view cannot write", viewOnly},
 		{"a backup taken meanwhile restores on either engine", backups},
 		{"a store that is not there is not begun", missing},
