@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"heed"
 	"heed/internal/intake/plain"
 	"heed/internal/prose"
 )
@@ -58,7 +59,7 @@ the documents' order.`,
 			if err != nil || text == nil {
 				return err
 			}
-			if o.jsonl || o.templates {
+			if o.jsonl || o.templates || o.statements {
 				return printDrafts(out, "", text.Text, o)
 			}
 			if text.Kind == plain.HTML || text.Kind == plain.Mail {
@@ -75,6 +76,7 @@ the documents' order.`,
 	fl.BoolVar(&o.jsonl, "jsonl", false, "print one JSON record a line, with byte offsets")
 	fl.StringVar(&o.docs, "docs", "", "a file of documents, one JSON object a line; - is standard input")
 	fl.BoolVar(&o.flat, "flat", false, "leave out claims that reach us through another claim")
+	fl.BoolVar(&o.statements, "statements", false, "print what accepting each draft would record: claims and events")
 	fl.BoolVar(&o.templates, "templates", false, "print one record an event, with its roles as words")
 	return cmd
 }
@@ -120,8 +122,8 @@ func wordsOfFile(cmd *cobra.Command, in io.Reader, name string) (*plain.Text, er
 }
 
 type readOptions struct {
-	jsonl, flat, templates bool
-	docs                   string
+	jsonl, flat, templates, statements bool
+	docs                               string
 }
 
 func openInput(cmd *cobra.Command, args []string, o *readOptions) (io.ReadCloser, string, error) {
@@ -200,6 +202,9 @@ type draft struct {
 }
 
 func printDrafts(out *bufio.Writer, doc, text string, o readOptions) error {
+	if o.statements {
+		return printStatements(out, doc, text)
+	}
 	var list []draft
 	if o.templates {
 		for _, t := range prose.Templates(text) {
@@ -225,6 +230,25 @@ func printDrafts(out *bufio.Writer, doc, text string, o readOptions) error {
 	}
 	for _, d := range list {
 		b, err := json.Marshal(d, json.Deterministic(true))
+		if err != nil {
+			return err
+		}
+		if _, err := out.Write(append(b, '\n')); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printStatements prints the body that accepting each draft would record, one a line.
+func printStatements(out *bufio.Writer, doc, text string) error {
+	for _, s := range prose.Statements(text, prose.Read(text)) {
+		b, err := json.Marshal(struct {
+			Doc   string      `json:"doc,omitzero"`
+			Draft string      `json:"draft"`
+			Claim *heed.Claim `json:"claim,omitzero"`
+			Event *heed.Event `json:"event,omitzero"`
+		}{doc, s.Draft, s.Claim, s.Event}, json.Deterministic(true))
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func TestRulesCompareKnownWords(t *testing.T) {
 	compare := regexp.MustCompile(`w\.text [!=]= "([^"]+)"|word\(\d\) == "([^"]+)"|case ("[a-z, "’'-]+):|"([a-z-]+)": +true`)
 	word := regexp.MustCompile(`"([a-z’'-]+)"`)
 	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") || name == "lexicon.go" || name == "party.go" || name == "token.go" || name == "language.go" {
+		if strings.HasSuffix(name, "_test.go") || name == "lexicon.go" || name == "party.go" || name == "token.go" || name == "language.go" || name == "statement.go" {
 			continue
 		}
 		src, err := os.ReadFile(name)
