@@ -2,7 +2,6 @@ package weigh
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"slices"
 )
@@ -340,8 +339,11 @@ func (c *Case) discount(vs []voice) {
 	for i := range vs {
 		place[vs[i].at] = i
 	}
-	alike := map[int][]link{} // by the later of two in this order
+	var alike map[int][]link // by the later of two in this order
 	for i := range vs {
+		if alike == nil && len(vs[i].alike) > 0 {
+			alike = map[int][]link{}
+		}
 		for _, l := range vs[i].alike {
 			j := place[l.to]
 			alike[max(i, j)] = append(alike[max(i, j)], link{int32(min(i, j)), l.copy})
@@ -362,7 +364,9 @@ func (c *Case) discount(vs []voice) {
 		if v.Origin == "" {
 			e.unknown++
 		}
-		e.source[v.Source] = i
+		if len(c.history.suspects) > 0 {
+			e.source[v.Source] = i
+		}
 		for _, p := range v.vouchers() {
 			if at := e.party[p]; p.name != "" && len(at) < 40 { // beyond that nothing is left to halve
 				e.party[p] = append(at, i)
@@ -399,17 +403,20 @@ func (c *Case) novelty(vs []voice, i int, e *earlier, alike []link) {
 	if v.Origin != "" {
 		plain = e.unknown
 	}
-	var special map[int]doubt
+	var special []doubt
 	note := func(j int, p float64, why string) {
 		if vs[j].leader >= 0 || vs[j].side() != v.side() {
 			return
 		}
-		if special == nil {
-			special = map[int]doubt{}
+		for k := range special {
+			if special[k].of == j {
+				if p > special[k].copy {
+					special[k] = doubt{j, p, why}
+				}
+				return
+			}
 		}
-		if p > special[j].copy {
-			special[j] = doubt{p, why}
-		}
+		special = append(special, doubt{j, p, why})
 	}
 	for _, l := range alike {
 		note(int(l.to), l.copy, "the same words as")
@@ -430,14 +437,14 @@ func (c *Case) novelty(vs []voice, i int, e *earlier, alike []link) {
 		}
 	}
 	left, most := 0.0, 0.0
-	for _, j := range slices.Sorted(maps.Keys(special)) {
-		l := special[j]
+	slices.SortFunc(special, func(a, b doubt) int { return a.of - b.of })
+	for _, l := range special {
 		left += math.Log(1 - l.copy)
-		if v.Origin == "" || vs[j].Origin == "" {
+		if v.Origin == "" || vs[l.of].Origin == "" {
 			plain--
 		}
 		if l.copy > most {
-			most, v.whose, v.why = l.copy, j, l.why
+			most, v.whose, v.why = l.copy, l.of, l.why
 		}
 	}
 	v.novelty = math.Exp(left + float64(max(plain, 0))*logAlone)
@@ -449,6 +456,7 @@ var logAlone = math.Log(1 - repeats)
 
 // doubt is the chance that two voices are one, and why it is thought so.
 type doubt struct {
+	of   int
 	copy float64
 	why  string
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -309,12 +310,14 @@ func (v *voice) reason(vs []voice) string {
 	}
 	s := v.words
 	if v.whose >= 0 {
-		s += fmt.Sprintf("; counts %.2f: %s %s", v.novelty, v.why, vs[v.whose].label())
+		s += "; counts " + hundredths(v.novelty) + ": " + v.why + " " + vs[v.whose].label()
 	} else if v.novelty < .9 {
-		s += fmt.Sprintf("; counts %.2f: one of many of unknown lineage", v.novelty)
+		s += "; counts " + hundredths(v.novelty) + ": one of many of unknown lineage"
 	}
 	return s
 }
+
+func hundredths(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }
 
 // worth says what a source's word is worth, and from what that is known.
 func (it *item) worth() string {
