@@ -382,19 +382,16 @@ func (f *Fit) named(states []float64) []float64 {
 	return out
 }
 
-// name reads what each state is called, where there are several types, from what its reports name: the chance that two
+// name reads what each state is called from what its reports name: the chance that two
 // which agree name a value ([agreeing]). A report counts there by how well its source tells
 // states apart at all, the mutual information of its answers and the states: what the
 // others say in a state is noise.
+//
+// With one type each a state is its value, if one type is all there is. Reports alone cannot
+// tell, so half of each name is the value and half is read as above.
 func (f *Fit) name() {
 	t, V, Z := f.table, len(f.table.Values), len(f.share)
 	f.names = make([]float64, V*Z)
-	if Z == V { // one type each: the state is the value
-		for v := range V {
-			f.names[v*Z+v] = 1
-		}
-		return
-	}
 	for w := range t.Voices {
 		rate, count := f.rate[w*V*Z:(w+1)*V*Z], f.count[w*V*Z:(w+1)*V*Z]
 		tells, n := 0.0, 0.0
@@ -426,6 +423,18 @@ func (f *Fit) name() {
 		}
 		for v := range V {
 			f.names[v*Z+z] /= powers
+		}
+	}
+	if Z > V {
+		return
+	}
+	for v := range V { // one type each
+		for z := range V {
+			own := 0.0
+			if v == z {
+				own = 1
+			}
+			f.names[v*V+z] = (own + f.names[v*V+z]) / 2
 		}
 	}
 }
