@@ -60,6 +60,10 @@ used only for items that come later: later in the claims file, or, under
 			} else if rule != "" {
 				return errors.New("--as-of-rule says when outcomes may be used: give them with --truth")
 			}
+			// Choosing the structure of a large set takes seconds, in which nothing is printed.
+			if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 && len(c.Rows) > 20_000 {
+				fmt.Fprintf(cmd.ErrOrStderr(), "weighing %d reports …\n", len(c.Rows))
+			}
 			r, err := batch.Run(c, t, batch.Rule(rule))
 			if err != nil {
 				return err

@@ -319,6 +319,24 @@ func TestOutcomesTeach(t *testing.T) {
 	}
 }
 
+// An outcome counts once, and outcomes that arrive together are not as many proofs.
+func TestEpisodes(t *testing.T) {
+	learn := func(episodes func(i int) string) Rates {
+		h := &History{}
+		for i := range 20 {
+			h.Learn(Resolved{Topic: "t", Episode: episodes(i), Occurred: true, Reports: []Report{{ID: "r", Source: "s", Says: Yes}}})
+		}
+		return h.Rates("s", "t", Code{}, Policy{})
+	}
+	apart, together := learn(func(int) string { return "" }), learn(func(int) string { return "one week" })
+	if apart.Outcomes < 15 || apart.Outcomes > 20 {
+		t.Errorf("twenty outcomes apart are worth %v", apart.Outcomes)
+	}
+	if together.Outcomes > 8 || together.True >= apart.True {
+		t.Errorf("twenty outcomes of one week are worth %v (%v), apart %v (%v)", together.Outcomes, together.True, apart.Outcomes, apart.True)
+	}
+}
+
 func TestHistorySurvivesWriting(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 1))
 	h := someHistory(r)

@@ -1,6 +1,7 @@
 package weigh
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -43,7 +44,7 @@ const fading = .98
 const alike = .1
 
 func (r *Record) add(episode string, truth int, yes, weight float64) {
-	if episode != r.Episode || episode == "" {
+	if episode != r.Episode {
 		r.Closed = r.counts(fading)
 		r.Open, r.Episode = Counts{}, episode
 	}
@@ -165,16 +166,25 @@ func (h *History) Rates(source, topic string, letter Code, policy Policy) Rates 
 	if v, ok := policy.right(letter); ok {
 		start = [2]float64{1 - v, v}
 	} else {
-		h.Population.shrink(&start)
+		h.Population.counts(1).shrink(&start)
 	}
 	r := Rates{NTrue: startWeight, NFalse: startWeight}
-	for _, rec := range []*Record{h.Sources[source], h.Topics[topic][source]} {
-		if rec == nil {
-			continue
+	var here Counts // in this topic; elsewhere is the rest, so that no outcome counts twice
+	if rec := h.Topics[topic][source]; rec != nil {
+		here = rec.counts(1)
+	}
+	if rec := h.Sources[source]; rec != nil {
+		elsewhere := rec.counts(1)
+		for t := range elsewhere {
+			for s := range elsewhere[t] {
+				elsewhere[t][s] = max(0, elsewhere[t][s]-here[t][s])
+			}
 		}
-		n := rec.shrink(&start)
-		r.NFalse, r.NTrue = startWeight+n[0], startWeight+n[1]
-		r.Outcomes = n[0] + n[1]
+		for _, c := range []Counts{elsewhere, here} {
+			n := c.shrink(&start)
+			r.NFalse, r.NTrue = r.NFalse+n[0], r.NTrue+n[1]
+			r.Outcomes += n[0] + n[1]
+		}
 	}
 	r.False, r.True = start[0], start[1]
 	return r
@@ -182,8 +192,7 @@ func (h *History) Rates(source, topic string, letter Code, policy Policy) Rates 
 
 // shrink turns the rates that a record starts from into its posterior means, in place, and
 // returns how many outcomes it holds.
-func (r *Record) shrink(rate *[2]float64) (n [2]float64) {
-	c := r.counts(1)
+func (c Counts) shrink(rate *[2]float64) (n [2]float64) {
 	for t := range c {
 		n[t] = c[t][0] + c[t][1]
 		rate[t] = (c[t][1] + startWeight*rate[t]) / (n[t] + startWeight)
@@ -207,6 +216,9 @@ func (h *History) Learn(c Resolved) {
 	truth := 0
 	if c.Occurred {
 		truth = 1
+	}
+	if c.Episode == "" {
+		c.Episode = fmt.Sprint("case ", h.Cases)
 	}
 	h.learnEffect(c, truth)
 	said := answers(c.Reports)
@@ -275,6 +287,7 @@ func (h *History) learnEffect(c Resolved, truth int) {
 	base := logit((e.Came[1] + 1) / (e.Came[0] + e.Came[1] + 2))
 	k := NewCase(h, c.Policy)
 	for _, r := range c.Reports {
+		r.Topic = c.Topic
 		k.Add(r)
 	}
 	for i, rho := range deskEffects {
