@@ -410,8 +410,8 @@ func BenchmarkReportIntoCase(b *testing.B) {
 
 // Whatever is handed in, the answer is a number, the terms add up, and there is a sentence.
 func FuzzAssess(f *testing.F) {
-	f.Add([]byte(`[{"id":"a","source":"s","says":1,"likelihood":1},{"id":"b","source":"t","says":2,"repeats":"c"},{"id":"c","source":"s","says":1,"repeats":"b","origin":"t"}]`))
-	f.Add([]byte(`[{"says":3,"covers":true,"likelihood":-1},{"says":9},{"likelihood":0,"digest":"x"},{"likelihood":1e-300,"digest":"x","shingles":[1,1,2]}]`))
+	f.Add([]byte(`[{"id":"a","source":"s","says":"yes","likelihood":1},{"id":"b","source":"t","says":"no","repeats":"c"},{"id":"c","source":"s","says":"yes","repeats":"b","origin":"t"}]`))
+	f.Add([]byte(`[{"says":"silence","covers":true,"likelihood":-1},{"says":"unsaid"},{"likelihood":0,"digest":"x"},{"likelihood":1e-300,"digest":"x","shingles":[1,1,2]}]`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var reports []Report
 		if json.Unmarshal(b, &reports) != nil || len(reports) > 200 {

@@ -1,6 +1,10 @@
 package weigh
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // Says is what a report says about the hypothesis of its case.
 type Says uint8
@@ -11,6 +15,29 @@ const (
 	No                  // it will not happen, or it is not so
 	Silence             // looked where it would have been seen, and reported nothing
 )
+
+var saysWords = []string{"unsaid", "yes", "no", "silence"}
+
+// String is the word for it.
+func (s Says) String() string { return saysWords[min(int(s), len(saysWords)-1)] }
+
+// MarshalText writes the word.
+func (s Says) MarshalText() ([]byte, error) {
+	if int(s) >= len(saysWords) {
+		return nil, fmt.Errorf("weigh: no report says %d", uint8(s))
+	}
+	return []byte(saysWords[s]), nil
+}
+
+// UnmarshalText reads one of the words and nothing else.
+func (s *Says) UnmarshalText(b []byte) error {
+	k := slices.Index(saysWords, string(b))
+	if k < 0 {
+		return fmt.Errorf("weigh: a report says unsaid, yes, no or silence, not %q", b)
+	}
+	*s = Says(k)
+	return nil
+}
 
 // Code is a grade as written: scheme, the source's letter, the information's. F, 6, X and an
 // empty code are unknown; they are never turned into a number.

@@ -95,6 +95,9 @@ func (e *Explanation) fitted(c *tsv.Claims, value int) {
 	for k, v := range t.On(i) {
 		term := weigh.Term{Report: v.Voice, Label: v.Voice, Origin: declared[v.Voice], Novelty: 1, Weight: 1, Ratio: added[k], Part: added[k],
 			Reason: "says " + t.Values[v.Value]}
+		if term.Says = weigh.No; v.Value == value {
+			term.Says = weigh.Yes
+		}
 		if v.Weight < 1 {
 			term.Reason += fmt.Sprintf("; contradicts itself, this counts %.2f", v.Weight)
 		}
