@@ -171,7 +171,8 @@ type Feedback struct {
 // Relation is a note on how two parties stand to each other, or what speaks for and against
 // deception by one. It stands beside an assessment, dated, and never in its sum.
 type Relation struct {
-	Between [2]string `json:"between"` // parties or other names
+	Case    ID        `json:"case,omitzero"` // that it is noted beside; empty: of the desk
+	Between [2]string `json:"between"`       // parties or other names
 	Words   string    `json:"words"`
 	// The checks of deception, each in words; empty: not stated.
 	Motive string `json:"motive,omitzero"`
@@ -180,6 +181,21 @@ type Relation struct {
 	Gains  string `json:"gains,omitzero"`
 	Person string `json:"person"`
 	At     Time   `json:"at"`
+}
+
+// Line gives the note and the checks in one line; what is not stated is left out.
+func (r *Relation) Line() string {
+	line := r.Words
+	for _, c := range [][2]string{{"motive", r.Motive}, {"access", r.Access}, {"record", r.Record}, {"who gains", r.Gains}} {
+		if c[1] == "" {
+			continue
+		}
+		if line != "" {
+			line += "; "
+		}
+		line += c[0] + ": " + c[1]
+	}
+	return line
 }
 
 func (c *Case) check() error {

@@ -105,6 +105,7 @@ type Decision struct {
 	Assessment ID      `json:"assessment,omitzero"` // that it stood on, and which version
 	Assessed   Version `json:"assessed,omitzero"`
 	Overrules  ID      `json:"overrules,omitzero"` // the decision that stood before
+	Second     string  `json:"second,omitzero"`    // the other person who decided the same, where policy asks for two
 	Risk       string  `json:"risk,omitzero"`      // the residual risk that the person accepts by name
 	At         Time    `json:"at"`
 }

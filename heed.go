@@ -168,6 +168,8 @@ func (s *Statement) Subject() Ref {
 		return Ref{ID: s.Assessment.Case}
 	case s.Outcome != nil:
 		return Ref{ID: s.Outcome.Case}
+	case s.Relation != nil:
+		return Ref{ID: s.Relation.Case}
 	case s.Translation != nil:
 		return Ref{s.Translation.Statement, s.Translation.Version}
 	}

@@ -87,7 +87,7 @@ re-opened them, clocks. With --at it is shown as it was recorded up to that mome
 		},
 	}
 	cmd.Flags().StringVar(&at, "at", "", "as of this moment, as in 2024-03-08T09:00:00Z")
-	cmd.AddCommand(caseSetCommand(f), caseLinkCommand(f), caseSplitCommand(f), caseMergeCommand(f), caseCandidatesCommand(f))
+	cmd.AddCommand(caseSetCommand(f), caseLinkCommand(f), caseSplitCommand(f), caseMergeCommand(f), caseCandidatesCommand(f), caseRelationCommand(f))
 	return cmd
 }
 
@@ -321,7 +321,7 @@ func printCase(w io.Writer, c desk.CaseSheet, cols int) {
 		fmt.Fprint(w, wrap(fmt.Sprintf("RE-OPENED (%s): %s", r.Code, r.Words), "", cols))
 	}
 	for _, r := range c.Relations {
-		fmt.Fprint(w, wrap(fmt.Sprintf("NOTE %s, %s: %s and %s: %s", r.At.Format(time.DateOnly), r.Person, r.Between[0], r.Between[1], r.Words), "", cols))
+		fmt.Fprint(w, wrap(fmt.Sprintf("NOTE %s, %s: %s and %s: %s", r.At.Format(time.DateOnly), r.Person, r.Between[0], r.Between[1], r.Line()), "", cols))
 	}
 	for _, k := range c.Clocks {
 		fmt.Fprintf(w, "clock  %-11s %-5s due %s, %s\n", k.What, k.State, k.Due.Format("2006-01-02 15:04Z"), clean(k.Owner))
@@ -408,4 +408,36 @@ func caseCandidatesCommand(f *flags) *cobra.Command {
 			return nil
 		},
 	}
+}
+
+func caseRelationCommand(f *flags) *cobra.Command {
+	var in api.Relation
+	cmd := &cobra.Command{
+		Use:   "relation CASE PARTY PARTY --note '…'",
+		Short: "Note how two parties stand to each other, or what speaks for deception",
+		Long: `Note, dated and by name, how two parties stand to each other, and the checks of a
+possible deception: motive, access, record, who gains. The note stands beside the
+assessment of the case and never in its sum.`,
+		Args: cobra.ExactArgs(3),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.What, in.Between = args[0], [2]string{args[1], args[2]}
+			var said desk.Said
+			b, err := f.ask(cmd.Context(), http.MethodPost, "/api/relation", nil, in, &said)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return printJSON(cmd.OutOrStdout(), b)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s recorded beside the case\n", said.Handle)
+			return nil
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&in.Words, "note", "", "in your words")
+	fl.StringVar(&in.Motive, "motive", "", "why the sender might deceive")
+	fl.StringVar(&in.Access, "access", "", "whether it can know what it says")
+	fl.StringVar(&in.Record, "record", "", "how it did before")
+	fl.StringVar(&in.Gains, "gains", "", "who gains if it is believed")
+	return cmd
 }

@@ -161,6 +161,9 @@ func (f *flags) act(cmd *cobra.Command, path, done string, in api.Act) error {
 		return printJSON(cmd.OutOrStdout(), b)
 	}
 	out := cmd.OutOrStdout()
+	if d.Waits {
+		done = "waits, nothing is decided yet"
+	}
 	fmt.Fprintf(out, "%s v%d %s", d.Handle, d.Version, done)
 	if d.Again {
 		fmt.Fprint(out, " before; the first record stands")

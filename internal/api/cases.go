@@ -24,6 +24,7 @@ func (s *Server) caseRoutes() map[string]route {
 		"GET /api/clocks":        {people.ActList, s.clocks},
 		"POST /api/hand-over":    {people.ActContacts, s.handOver},
 		"GET /api/track":         {people.ActCases, s.track},
+		"POST /api/relation":     {people.ActWeigh, s.relation},
 		"POST /api/name":         {people.ActWeigh, s.name},
 		"GET /api/register":      {people.ActList, s.register},
 	}
@@ -222,4 +223,27 @@ func (s *Server) candidates(c *call) (any, error) {
 		return nil, err
 	}
 	return s.Desk.Candidates(c.r.Context(), c.by, l.Index)
+}
+
+// Relation is the body of a request to note a relation beside a case.
+type Relation struct {
+	What    string    `json:"what"` // the case, or a statement in it
+	Between [2]string `json:"between"`
+	Words   string    `json:"words,omitempty"`
+	Motive  string    `json:"motive,omitempty"`
+	Access  string    `json:"access,omitempty"`
+	Record  string    `json:"record,omitempty"`
+	Gains   string    `json:"gains,omitempty"`
+}
+
+func (s *Server) relation(c *call) (any, error) {
+	var in Relation
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	id, err := s.caseID(c, in.What)
+	if err != nil {
+		return nil, err
+	}
+	return s.Desk.Relate(c.r.Context(), c.by, heed.Relation{Case: id, Between: in.Between, Words: in.Words, Motive: in.Motive, Access: in.Access, Record: in.Record, Gains: in.Gains})
 }

@@ -23,6 +23,7 @@ type Done struct {
 	Again   bool         `json:"again,omitempty"` // it had been done before; the first record stands
 	To      []string     `json:"to,omitempty"`    // who gets the receipt
 	Words   string       `json:"words,omitempty"`
+	Waits   bool         `json:"waits,omitempty"` // nothing was decided yet: a second person must
 }
 
 // Climb records one rung for the statement at leaf idx, for every delivery of it to the
@@ -146,13 +147,22 @@ func (d *Desk) Decide(ctx context.Context, by people.Actor, idx int64, v Verdict
 			return err
 		}
 		rec, s := subjects[0].Record, subjects[0].Statement
+		second, waits, err := d.second(tx, by, rec, row, v, id)
+		if err != nil {
+			return err
+		}
+		if waits {
+			done = Done{ID: rec.ID, Version: rec.Version, Handle: heed.Handle(rec.ID), Leaf: -1, Waits: true,
+				Words: "policy asks for two persons: another one must decide the same"}
+			return nil
+		}
 		dec, err := d.say(tx, by, heed.Statement{
 			ID: id, Author: by.Desk, Version: 1, Kind: heed.KindDecision, Created: tx.Now(), Modified: tx.Now(),
 			Exercise: s.Exercise, About: []string{string(rec.ID)},
 			Headline: fmt.Sprintf("%s: %s", v.Choice, rec.Ref()),
 			Text:     fmt.Sprintf("%s decided to %s on %s: %s. %s", by.Person, v.Choice, rec.Ref(), v.Code, v.Words),
 			Decision: &heed.Decision{Statement: rec.ID, Version: rec.Version, Digest: rec.DigestHex(), Choice: v.Choice, Code: v.Code, Words: v.Words,
-				Person: by.Person, Case: row.ID, Assessment: stoodOn(row), Assessed: row.AssessedVersion, Overrules: standing(tx, row), Risk: v.Risk, At: tx.Now()},
+				Person: by.Person, Case: row.ID, Assessment: stoodOn(row), Assessed: row.AssessedVersion, Overrules: standing(tx, row), Second: second, Risk: v.Risk, At: tx.Now()},
 		})
 		if err != nil {
 			return err
@@ -179,6 +189,35 @@ func (d *Desk) Decide(ctx context.Context, by people.Actor, idx int64, v Verdict
 	})
 	d.done(err)
 	return done, err
+}
+
+// second holds a decision to four eyes, where policy asks for them: the first person's word is
+// on record and decides nothing; another person's word for the same then decides.
+func (d *Desk) second(tx *store.Tx, by people.Actor, rec store.Record, row store.CaseRow, v Verdict, id heed.ID) (person string, waits bool, err error) {
+	policy, _, err := people.PolicyOf(tx, by.Desk)
+	act := "decide:" + string(v.Choice)
+	if err != nil || !policy.NeedsTwo(act) {
+		return "", false, err
+	}
+	logs, err := tx.About(by.Desk, rec.ID, heed.KindLog)
+	if err != nil {
+		return "", false, err
+	}
+	for _, r := range slices.Backward(logs) {
+		obj, err := stix.Recorded(r.Envelope.Payload)
+		if err != nil {
+			return "", false, err
+		}
+		l := obj.Statement.Log
+		if l.Act == act && l.Person != by.Person && r.Index > max(row.Decided, row.Assessed) {
+			return l.Person, false, nil // on the same picture: a change of it asks both again
+		}
+	}
+	words := fmt.Sprintf("%s would decide to %s on %s: %s. %s", by.Person, v.Choice, rec.Ref(), v.Code, v.Words)
+	_, err = d.say(tx, by, heed.Statement{ID: people.DerivedID(heed.KindLog, string(id)), Author: by.Desk, Version: 1, Kind: heed.KindLog, Created: tx.Now(), Modified: tx.Now(),
+		About: []string{string(rec.ID)}, Headline: "waits for a second person: " + rec.Ref().String(), Text: words,
+		Log: &heed.Log{Act: act, Words: words, Person: by.Person, Statement: rec.ID, Version: rec.Version, At: tx.Now()}})
+	return "", true, err
 }
 
 // decidable loads the warnings that a decision is on, the newest first, and their case.

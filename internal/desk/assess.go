@@ -34,13 +34,16 @@ func (d *Desk) reportOf(l people.Loaded, f facts, row store.CaseRow, repeats hee
 	if l.Record.Author == "" { // nobody's seal: the record of who handed it in is nobody's either
 		r.Source, r.Label = "unsealed, by "+l.Record.From, "unsealed, handed in by "+d.showFrom(l.Record.From)
 	}
-	if s != nil && s.Warning != nil {
-		d.lineage(&r, s)
-		if len(s.Warning.Grades) > 0 {
-			g := s.Warning.Grades[0]
+	if s != nil && s.Claim != nil { // its record is the teller's, not that of who took it down
+		r.Source, r.Label = "told of "+place.Fold(tellerName(d, s.Claim.Account.From)), tellerName(d, s.Claim.Account.From)+", as told"
+	}
+	if w := told(s); w != nil {
+		d.lineage(&r, s.Author, w)
+		if len(w.Grades) > 0 {
+			g := w.Grades[0]
 			r.Grade = weigh.Code{Scheme: g.Scheme, Source: g.Source, Information: g.Information}
 		}
-		if k := s.Warning.Likelihood; k != nil && k.Low != nil && k.High != nil {
+		if k := w.Likelihood; k != nil && k.Low != nil && k.High != nil {
 			p := float64(*k.Low+*k.High) / 200
 			r.Likelihood = &p
 		}
@@ -50,12 +53,11 @@ func (d *Desk) reportOf(l people.Loaded, f facts, row store.CaseRow, repeats hee
 
 // lineage says on what origin a report stands: the token or the last named hop of its chain;
 // without a chain its author, if it says that it came by it itself. Else it is unknown.
-func (d *Desk) lineage(r *weigh.Report, s *heed.Statement) {
-	w := s.Warning
+func (d *Desk) lineage(r *weigh.Report, author heed.PartyID, w *heed.Warning) {
 	if n := len(w.Chain); n > 0 {
 		h := w.Chain[n-1]
 		switch {
-		case h.Token != nil && d.believed(h.Token.Minter, s.Author, w.Chain):
+		case h.Token != nil && d.believed(h.Token.Minter, author, w.Chain):
 			r.Origin, r.Minter = "token "+h.Token.Scope+" "+h.Token.Value, string(h.Token.Minter)
 			r.OriginLabel = "a source sealed by " + d.Directory.Show(h.Token.Minter)
 		case h.Party != "":
@@ -67,7 +69,7 @@ func (d *Desk) lineage(r *weigh.Report, s *heed.Statement) {
 		return
 	}
 	if slices.Contains(ownBases, w.Basis) {
-		r.Origin, r.OriginLabel = firstHand(s.Author, w.Basis), d.Directory.Show(s.Author)+" ("+string(w.Basis)+")"
+		r.Origin, r.OriginLabel = firstHand(author, w.Basis), d.Directory.Show(author)+" ("+string(w.Basis)+")"
 	}
 }
 

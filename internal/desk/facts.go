@@ -38,10 +38,10 @@ const wordGroups = 48
 // factsOf reads a statement. A foreign object has its text only.
 func factsOf(s *heed.Statement, headline, text string) facts {
 	f := facts{Text: shingles(headline + " " + text)}
-	if s == nil || s.Warning == nil {
+	w := told(s)
+	if w == nil {
 		return f
 	}
-	w := s.Warning
 	f.Exercise, f.Bases = heed.ExerciseName(s.Exercise), add(nil, string(w.Basis))
 	if w.Who != nil {
 		for _, n := range append(slices.Clone(w.Who.Names), w.Who.Words) {
@@ -69,6 +69,27 @@ func factsOf(s *heed.Statement, headline, text string) facts {
 		}
 	}
 	return f
+}
+
+// told gives what a statement warns of: its own warning, or the one that an account tells of,
+// with the chain by which it was told.
+func told(s *heed.Statement) *heed.Warning {
+	switch {
+	case s == nil:
+		return nil
+	case s.Warning != nil:
+		return s.Warning
+	case s.Claim == nil || s.Claim.Account == nil:
+		return nil
+	}
+	var w heed.Warning
+	if s.Claim.Account.Of != nil {
+		w = *s.Claim.Account.Of
+	}
+	if len(w.Chain) == 0 {
+		w.Chain = s.Claim.Chain
+	}
+	return &w
 }
 
 // placesOf finds the places that the fields and words name. Of an ambiguous name only what

@@ -59,7 +59,7 @@ func (d *Desk) behind(ctx context.Context) (bool, error) {
 			return err
 		}
 		pos = max(pos, d.scanned.Load())
-		_, next, err = tx.NextOf(heed.KindWarning, pos)
+		_, next, err = tx.NextOf(pos, heed.KindWarning, heed.KindClaim)
 		if err == nil && !next {
 			d.scanned.Store(size) // nothing to do up to here: no commit is spent on saying so
 		}
@@ -74,7 +74,7 @@ func (d *Desk) follow(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	if next, some, err := tx.NextOf(heed.KindWarning, max(pos, d.scanned.Load())); err != nil || !some {
+	if next, some, err := tx.NextOf(max(pos, d.scanned.Load()), heed.KindWarning, heed.KindClaim); err != nil || !some {
 		return err
 	} else if next > pos {
 		pos = next
@@ -90,7 +90,7 @@ func (d *Desk) follow(tx *store.Tx) error {
 			break
 		}
 		pos = r.Index + 1
-		if r.Kind != heed.KindWarning || r.Envelope.Payload == nil {
+		if r.Kind != heed.KindWarning && r.Kind != heed.KindClaim || r.Envelope.Payload == nil {
 			continue
 		}
 		warnings++
@@ -137,7 +137,7 @@ func (d *Desk) receivedOf(tx *store.Tx, l people.Loaded) (*received, error) {
 	if l.Statement != nil && l.Statement.Warning != nil {
 		w = *l.Statement.Warning
 	}
-	if r.Author == r.Desk && (w.Came == nil || w.Came.How != "voice") {
+	if r.Kind == heed.KindClaim || r.Author == r.Desk && (w.Came == nil || w.Came.How != "voice") {
 		return nil, nil
 	}
 	got := &received{ID: r.ID, Author: r.Author, Precedence: w.Precedence, ValidUntil: w.ValidUntil, revoked: l.Statement != nil && l.Statement.Revoked}
@@ -174,6 +174,9 @@ func (d *Desk) joinOne(tx *store.Tx, r store.Record, changed *touched) error {
 	if err != nil {
 		return err
 	}
+	if r.Kind == heed.KindClaim && (l.Statement == nil || l.Statement.Claim.Account == nil || r.Author != r.Desk) {
+		return nil // only accounts of warnings, as this desk took them down, bear on a case
+	}
 	f := factsOf(l.Statement, l.Headline, l.Text)
 	if err := d.canonical(tx, r.Desk, &f); err != nil {
 		return err
@@ -195,8 +198,11 @@ func (d *Desk) joinOne(tx *store.Tx, r store.Record, changed *touched) error {
 		}
 		why = []string{"opens this case: no open case has its actor, place, window or target"}
 	}
-	c := changed.of(row)
-	return d.enter(tx, l, f, c, heed.SameThreat, "", why)
+	kind := heed.SameThreat
+	if r.Kind == heed.KindClaim {
+		kind = heed.Bears
+	}
+	return d.enter(tx, l, f, changed.of(row), kind, "", why)
 }
 
 // find gives the open case that a warning belongs to, and why; none: the zero row.

@@ -177,6 +177,15 @@ func (d *Desk) entry(tx *store.Tx, desk heed.PartyID, l store.Line) (Entry, erro
 		return e, err
 	}
 	e.Notes = notes(l, versions, len(e.Rungs) == 0)
+	if l.Author != desk && l.Precedence.Urgent() {
+		policy, _, err := people.PolicyOf(tx, desk)
+		if err != nil {
+			return e, err
+		}
+		if p, capped := policy.Capped(l.Author, l.Precedence); capped {
+			e.Notes = append(e.Notes, fmt.Sprintf("%s, capped: it counts as %s here", l.Precedence, p))
+		}
+	}
 	return e, nil
 }
 

@@ -47,29 +47,48 @@ type Naming struct {
 // Name records that one name is another one's alias or a part of it, as somebody tells. It
 // changes how warnings are matched from then on.
 func (d *Desk) Name(ctx context.Context, by people.Actor, n Naming) (Said, error) {
-	if err := d.ready(nil); err != nil {
-		return Said{}, err
-	}
-	if err := people.Check(by, people.ActWeigh, heed.Ref{}, people.Object{Desk: by.Desk, Author: by.Desk, Source: by.Desk}, heed.Handling{}); err != nil {
-		return Said{}, err
-	}
-	id := d.Pen.NewID(heed.KindClaim)
 	teller := heed.Named{Words: n.Teller}
 	if n.Teller == "" {
 		teller.Party = by.Desk
 	} else if p, err := d.Directory.Named(n.Teller); err == nil {
 		teller.Party = p.ID
 	}
+	return d.Tell(ctx, by, heed.Statement{
+		Headline: fmt.Sprintf("%s: %s of %s", n.Name, n.Type, n.Of), Text: fmt.Sprintf("%s is %s of %s, as told by %s. %s", n.Name, n.Type, n.Of, tellerName(d, teller), n.Words),
+		Claim: &heed.Claim{Type: n.Type, By: teller, Name: n.Name, Of: n.Of, Words: n.Words}})
+}
+
+// Tell records a claim or an event as this desk took it down: what somebody else said or did,
+// with its teller and chain, never in the desk's own name. An account of a warning joins a
+// case as a report, and starts no clock.
+func (d *Desk) Tell(ctx context.Context, by people.Actor, s heed.Statement) (Said, error) {
+	if err := d.ready(nil); err != nil {
+		return Said{}, err
+	}
+	if err := people.Check(by, people.ActWeigh, heed.Ref{}, people.Object{Desk: by.Desk, Author: by.Desk, Source: by.Desk}, heed.Handling{}); err != nil {
+		return Said{}, err
+	}
+	switch {
+	case s.Claim != nil && s.Event == nil:
+		s.Kind = heed.KindClaim
+	case s.Event != nil && s.Claim == nil:
+		s.Kind = heed.KindEvent
+	default:
+		return Said{}, fmt.Errorf("%w: only claims and events are told of", ErrNot)
+	}
+	s.ID, s.Author, s.Version = d.Pen.NewID(s.Kind), by.Desk, 1
 	var said Said
 	err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error {
-		rec, err := d.say(tx, by, heed.Statement{ID: id, Author: by.Desk, Version: 1, Kind: heed.KindClaim, Created: tx.Now(), Modified: tx.Now(),
-			Headline: fmt.Sprintf("%s: %s of %s", n.Name, n.Type, n.Of), Text: fmt.Sprintf("%s is %s of %s, as told by %s. %s", n.Name, n.Type, n.Of, teller.Words, n.Words),
-			Claim: &heed.Claim{Type: n.Type, By: teller, Name: n.Name, Of: n.Of, Words: n.Words}})
+		s.Created, s.Modified = tx.Now(), tx.Now()
+		rec, err := d.say(tx, by, s)
 		if err != nil {
 			return err
 		}
-		said = Said{ID: id, Version: 1, Handle: heed.Handle(id), Leaf: rec.Index}
-		return tx.PutName(by.Desk, store.NameClaim{Name: place.Fold(n.Name), Type: n.Type, Of: place.Fold(n.Of), Teller: tellerName(d, teller), Index: rec.Index})
+		said = Said{ID: s.ID, Version: 1, Handle: heed.Handle(s.ID), Leaf: rec.Index}
+		if c := s.Claim; c != nil && c.Name != "" {
+			return tx.PutName(by.Desk, store.NameClaim{Name: place.Fold(c.Name), Type: c.Type, Of: place.Fold(c.Of), Teller: tellerName(d, c.By), Index: rec.Index})
+		}
+		return nil
 	})
 	d.done(err)
 	return said, err
@@ -123,4 +142,28 @@ func (d *Desk) Register(ctx context.Context, by people.Actor, name string) (Know
 		return err
 	})
 	return k, err
+}
+
+// Relate records a note on how two parties stand to each other, or the checks of a possible
+// deception, beside a case. It is dated, shown beside the assessment, and never in its sum.
+func (d *Desk) Relate(ctx context.Context, by people.Actor, r heed.Relation) (Said, error) {
+	if err := d.ready(nil); err != nil {
+		return Said{}, err
+	}
+	id := d.Pen.NewID(heed.KindRelation)
+	var said Said
+	err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error {
+		row, err := d.caseFor(tx, by, r.Case, people.ActWeigh)
+		if err != nil {
+			return err
+		}
+		r.Person, r.At = by.Person, tx.Now()
+		rec, err := d.say(tx, by, heed.Statement{ID: id, Author: by.Desk, Version: 1, Kind: heed.KindRelation, Created: tx.Now(), Modified: tx.Now(), Exercise: row.Exercise,
+			About: []string{string(row.ID)}, Headline: fmt.Sprintf("%s and %s", r.Between[0], r.Between[1]),
+			Text: fmt.Sprintf("%s notes on %s and %s: %s", by.Person, r.Between[0], r.Between[1], r.Line()), Relation: &r})
+		said = Said{ID: id, Version: 1, Handle: heed.Handle(id), Leaf: rec.Index}
+		return err
+	})
+	d.done(err)
+	return said, err
 }

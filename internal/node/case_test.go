@@ -163,3 +163,62 @@ func TestCasesKeepMarkings(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestFourEyesOnDecisions: where policy asks for two persons, the first one's word decides
+// nothing, and the same person twice is one person.
+func TestFourEyesOnDecisions(t *testing.T) {
+	p := meet(t, "")
+	if _, err := p.n[1].Desk().SetPolicy(t.Context(), p.by(1), "[four_eyes]\nacts = [\"decide:act\"]\n"); err != nil {
+		t.Fatal(err)
+	}
+	said := p.warn(heed.Warning{Where: &heed.Place{Country: "FR"}, Basis: heed.BasisTechnical}, "Water at the gate")
+	c := p.cased(said.ID)
+	l, err := p.n[1].Desk().Resolve(t.Context(), p.by(1), string(c.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	act := desk.Verdict{Choice: heed.Act, Code: "precaution", Words: "close it"}
+	for range 2 {
+		done, err := p.n[1].Desk().Decide(t.Context(), p.by(1), l.Index, act)
+		if err != nil || !done.Waits || p.cased(said.ID).Decided {
+			t.Fatalf("one person decided what takes two: %+v, %v", done, err)
+		}
+	}
+	second := people.OnMachine("bo", p.id[1])
+	done, err := p.n[1].Desk().Decide(t.Context(), second, l.Index, act)
+	if err != nil || done.Waits {
+		t.Fatal(done, err)
+	}
+	c = p.cased(said.ID)
+	if !c.Decided || len(c.Decisions) != 1 || c.Decisions[0].Second != "ada" || c.Decisions[0].Person != "bo" {
+		t.Errorf("%+v", c.Decisions)
+	}
+}
+
+// TestAccountsJoinCases: what was read in an article about a warning joins a case as a
+// report, by its chain; it starts no clock.
+func TestAccountsJoinCases(t *testing.T) {
+	p := meet(t, "")
+	n, by := p.n[1], p.by(1)
+	said := p.warn(heed.Warning{Who: &heed.Actor{Names: []string{"ISIS-K"}}, Where: &heed.Place{Country: "RU", City: "Moscow"}, Basis: heed.BasisIntercept}, "Concerts in Moscow")
+	c := p.cased(said.ID)
+	first, err := n.Desk().Tell(t.Context(), by, heed.Statement{Headline: "Iran told Russia", Text: "Iran told Russia of a big operation, three sources say.",
+		Claim: &heed.Claim{Type: "account", By: heed.Named{Words: "three sources"}, Chain: []heed.Hop{{Words: "a wire report of 1 April"}, {Words: "detainees"}},
+			Account: &heed.Account{From: heed.Named{Words: "Iran"}, To: heed.Named{Words: "Russia"}, Limits: "no time, no target",
+				Of: &heed.Warning{Who: &heed.Actor{Names: []string{"ISIS-K"}}, Where: &heed.Place{Country: "RU"}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := p.cased(first.ID)
+	if after.ID != c.ID {
+		t.Fatalf("the account joined another case: %+v", after.Members)
+	}
+	if after.Assessment.Origins != 2 || len(after.Assessment.Terms) != 2 {
+		t.Errorf("%+v", after.Assessment)
+	}
+	for _, k := range after.Clocks {
+		if k.About == first.ID {
+			t.Errorf("an account started the clock %s", k.What)
+		}
+	}
+}

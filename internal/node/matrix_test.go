@@ -71,6 +71,7 @@ var about = map[string]asks{
 	"POST /api/ask-release":     {field: "what", more: map[string]any{"to": "third"}},
 	"GET /api/case":             {field: "what"},
 	"GET /api/candidates":       {field: "what"},
+	"POST /api/relation":        {field: "what", more: map[string]any{"between": []string{"a", "b"}, "words": "a test"}},
 	"GET /api/translations":     {field: "what"},
 	"POST /api/translate":       {field: "what", more: map[string]any{"lang": "de", "text": "Worte"}},
 }

@@ -182,7 +182,7 @@ func (n *Node) Start(ctx context.Context) error {
 		n.keepAnswers,
 		n.followCases,
 		n.ringClocks,
-		n.checkClocks,
+		n.checkClocks, n.watchChecker,
 		n.releaseDue,
 		n.keepHouse,
 		n.indexWords,
@@ -436,4 +436,26 @@ func (n *Node) every(ctx context.Context, beat time.Duration, fn func()) {
 		case <-t.C:
 		}
 	}
+}
+
+// watchChecker raises an alarm when the check of the clocks has stopped: what watches over
+// everything open is watched itself.
+func (n *Node) watchChecker(ctx context.Context) {
+	started := n.world.Now()
+	n.every(ctx, checkEvery, func() {
+		last := n.desk.Checked()
+		if last.IsZero() {
+			last = started
+		}
+		if ok, _ := n.gate.mayAppend(); !ok || n.world.Now().Sub(last) < 4*checkEvery {
+			return
+		}
+		words := "the check of the clocks has not come to its end since " + last.UTC().Format("2006-01-02 15:04:05Z") + ": look at the log of this node"
+		n.world.Log.Error(words)
+		if err := n.db.Update(ctx, store.Urgent, func(tx *store.Tx) error {
+			return tx.RaiseAlarm(store.Evidence{Code: "checker-stopped", Words: words, First: -1, From: "node"})
+		}); err != nil && ctx.Err() == nil {
+			n.world.Log.Error("the alarm could not be kept", "err", err)
+		}
+	})
 }

@@ -303,11 +303,15 @@ func (tx *Tx) MembersBy(desk, author heed.PartyID) (int, error) {
 	return n, err
 }
 
-// NextOf finds the first record of a kind from a leaf on. It reads on from there: call it
-// with the leaf that was reached before.
-func (tx *Tx) NextOf(kind heed.Kind, from int64) (int64, bool, error) {
+// NextOf finds the first record of some kinds from a leaf on. It reads on from there: call
+// it with the leaf that was reached before.
+func (tx *Tx) NextOf(from int64, kinds ...heed.Kind) (int64, bool, error) {
+	args := []any{logNumber, from}
+	for _, k := range kinds {
+		args = append(args, string(k))
+	}
 	var idx int64
-	err := tx.one([]any{&idx}, `SELECT idx FROM ledger_records WHERE log = ? AND idx >= ? AND kind = ? ORDER BY idx LIMIT 1`, logNumber, from, string(kind))
+	err := tx.one([]any{&idx}, `SELECT idx FROM ledger_records WHERE log = ? AND idx >= ? AND kind IN (?`+strings.Repeat(", ?", len(kinds)-1)+`) ORDER BY idx LIMIT 1`, args...)
 	if errors.Is(err, ErrNotFound) {
 		return 0, false, nil
 	}
