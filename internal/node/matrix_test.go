@@ -85,6 +85,8 @@ var ofHouse = []string{
 	"GET /api/cases", "POST /api/case", "POST /api/case/link", "POST /api/case/split", "POST /api/case/merge", "POST /api/case/outcome",
 	"GET /api/find", "POST /api/distrust",
 	"GET /api/track", "POST /api/name", "GET /api/register", "GET /api/clocks", "POST /api/hand-over",
+	"GET /api/directory", "POST /api/directory", "POST /api/directory/drop", "POST /api/directory/import", "GET /api/directory/export", "POST /api/directory/test",
+	"POST /api/directory/told", "GET /api/roster", "POST /api/roster", "POST /api/roster/off", "GET /api/roster/on-duty", "POST /api/drill", "GET /api/drill",
 	"GET /api/persons", "POST /api/persons", "POST /api/persons/roles", "POST /api/persons/deactivate", "POST /api/persons/reactivate",
 	"POST /api/persons/link", "POST /api/persons/login", "GET /api/me", "GET /api/tokens", "POST /api/tokens", "POST /api/tokens/revoke", "GET /api/access",
 }
