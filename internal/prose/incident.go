@@ -98,6 +98,14 @@ func (d *doc) incidentsIn(si int) []*incident {
 		if t.kind != letters {
 			continue
 		}
+		if a := casualties[t.w.text]; a != noAct && i+2 < s.b && d.toks[i+1].tag == tBe && d.startsNP(i+2) {
+			if n := d.casualtyList(i, d.innerSentence(i, s), a); n != nil {
+				n.sent, n.trigger = si, i
+				d.circumstances(n, d.innerSentence(i, s))
+				out = append(out, n)
+				continue
+			}
+		}
 		if v := t.w.verb; v != nil && v.act == noAct && !particles[v.lemma] && !t.is(anyEvent|weapon) && !deathNoun[t.w.text] || v == nil && !t.is(anyEvent) && !deathNoun[t.w.text] {
 			continue
 		}
@@ -120,6 +128,31 @@ func (d *doc) incidentsIn(si int) []*incident {
 		}
 	}
 	return out
+}
+
+// casualties are words for people by what became of them.
+var casualties = map[string]act{"injured": actWound, "wounded": actWound, "dead": actKill, "killed": actKill, "fatalities": actKill, "kidnapped": actKidnap, "murdered": actKill}
+
+// casualtyList reads "the injured were A, B and C" and "those kidnapped are A and B".
+func (d *doc) casualtyList(i int, s rng, a act) *incident {
+	if i == s.a || i+2 >= s.b {
+		return nil
+	}
+	switch p := &d.toks[i-1]; {
+	case p.w.text == "the" || p.w.text == "those":
+	case p.tag == tBe && i-2 >= s.a && d.toks[i-2].w.text == "who":
+	default:
+		return nil
+	}
+	n := &incident{act: a, phrase: rng{i - 1, i + 1}}
+	e := d.npEnd(i+2, s, false)
+	r := d.trim(rng{i + 2, e})
+	if r.empty() {
+		return nil
+	}
+	n.patients = append(n.patients, r)
+	n.listRight(d, e, s)
+	return n
 }
 
 // verbIncident reads who did what to whom around a verb.
@@ -163,7 +196,7 @@ func (d *doc) verbIncident(h, after int, s rng, a act) *incident {
 }
 
 // particles are verbs that are acts only with a particle, an object or an instrument.
-var particles = map[string]bool{"blow": true, "go": true, "set": true, "open": true, "fire": true, "leave": true, "take": true, "hold": true, "throw": true, "hurl": true, "lob": true,
+var particles = map[string]bool{"claim": true, "cost": true, "blow": true, "go": true, "set": true, "open": true, "fire": true, "leave": true, "take": true, "hold": true, "throw": true, "hurl": true, "lob": true,
 	"toss": true, "place": true, "plant": true, "launch": true, "explode": true, "detonate": true, "activate": true}
 
 // deathNoun are nouns that an incident's act is read from, besides the nouns of violence.
@@ -180,6 +213,11 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 		return ""
 	}
 	switch lemma {
+	case "claim", "cost":
+		if word(1) == "the" && (word(2) == "lives" || word(2) == "life") && word(3) == "of" {
+			return actKill, h + 4
+		}
+		return noAct, 0
 	case "gun":
 		if word(1) == "down" {
 			return actKill, h + 2

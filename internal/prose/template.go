@@ -168,9 +168,6 @@ func (d *doc) castBlamed(s *story) {
 	d.castStrangers(s)
 	d.castDoers(s)
 	d.castInvolved(s)
-	if !s.has("PerpInd") {
-		d.castNamed(s)
-	}
 	if !s.has("PerpOrg") {
 		d.castMostNamed(s)
 	}
@@ -207,7 +204,7 @@ func (d *doc) castDoers(s *story) {
 		}
 		sent := d.sents[d.toks[i].sent].rng
 		switch {
-		case perpetrates[v.lemma]:
+		case perpetrates[v.lemma] && (v.lemma != "carry" || d.crimeBefore(i, sent)):
 			n := &incident{}
 			d.byAgent(n, i+1, sent)
 			for _, r := range n.agents {
@@ -239,6 +236,16 @@ var perpetrates = map[string]bool{"perpetrate": true, "commit": true, "stage": t
 
 var implicates = map[string]bool{"implicate": true, "accuse": true, "charge": true, "involve": true, "suspect": true, "blame": true}
 
+// crimeBefore looks for a noun of violence shortly before "carried out".
+func (d *doc) crimeBefore(i int, s rng) bool {
+	for j := i - 1; j >= s.a && i-j < 20; j-- {
+		if w := d.toks[j].w.text; d.toks[j].is(anyEvent) || w == "action" || w == "actions" {
+			return true
+		}
+	}
+	return false
+}
+
 // crimeAhead looks for "in the murder", "of killing" after a verb of blame.
 func (d *doc) crimeAhead(i int, s rng) bool {
 	for j := i; j < min(i+9, s.b); j++ {
@@ -267,17 +274,6 @@ func (d *doc) castInvolved(s *story) {
 			if e < sent.b && d.toks[e].w.text == "in" && d.crimeAhead(e, sent) {
 				d.castAgent(s, d.trim(rng{i + 2, e}))
 			}
-		}
-	}
-}
-
-// castNamed adds "the murderers" and "an assassin" where nobody else is named.
-func (d *doc) castNamed(s *story) {
-	for i := range d.toks {
-		switch d.toks[i].w.text {
-		case "gunmen", "gunman", "assassin", "assassins", "murderers", "murderer", "killers", "killer", "attackers", "assailants", "kidnappers", "sniper", "snipers", "perpetrators":
-			d.castAgent(s, rng{i, i + 1})
-			return
 		}
 	}
 }
@@ -570,6 +566,9 @@ func (d *doc) castAgent(s *story, p rng) {
 	}
 	switch e.role {
 	case aPerson:
+		if lawful[e.head] {
+			return
+		}
 		e.role = "PerpInd"
 		s.add(e)
 		for i := p.a; i+1 < p.b; i++ { // soldiers of the army
@@ -853,6 +852,9 @@ func (d *doc) roleOf(a, name, end int, r rng) string {
 // crowds are words for several persons together.
 var crowds = map[string]bool{"group": true, "groups": true, "column": true, "columns": true, "gang": true, "gangs": true, "band": true, "bands": true, "squad": true, "squads": true, "cell": true, "unit": true, "units": true,
 	"commando": true, "commandos": true, "patrol": true, "patrols": true, "contingent": true, "mob": true}
+
+// lawful are those who fight attackers more often than they attack.
+var lawful = map[string]bool{"police": true, "policemen": true, "authorities": true, "agents": true, "officials": true, "spokesman": true, "spokesmen": true}
 
 // masses are people in general unless they are counted.
 var masses = map[string]bool{"people": true, "population": true, "populations": true, "civilians": true, "citizens": true, "masses": true, "children": true, "women": true, "youth": true, "nationals": true}
