@@ -18,6 +18,7 @@ type claim struct {
 	same      *claim
 	verb      *verb
 	anon      bool
+	unheard   bool // left out: its speaker is a pronoun in a quotation of nobody's
 	relay     bool // "citing Y": the content is that of the claim that cites
 	noun      bool // the cue is a noun or an adjective: weaker evidence
 }
@@ -342,6 +343,11 @@ func (d *doc) complement(c *claim, g group, s rng, v *verb) *claim {
 			}
 		}
 	}
+	if t.tag == tTo && (v.lemma == "seem" || v.lemma == "appear") && !c.source.empty() {
+		// "the talks seem to stall": nobody is named who says so
+		c.content, c.source = append(c.content, c.source), rng{}
+		return d.right(c, i, s)
+	}
 	if v.frames&(fInfinitive|fClause) != 0 && t.tag == tTo && v.frames&fInfinitive != 0 {
 		return d.right(c, i, s)
 	}
@@ -485,6 +491,13 @@ func (d *doc) leftOnly(c *claim, s rng) *claim {
 	left := d.leftContent(start, s)
 	if left.empty() {
 		return nil
+	}
+	if i := c.cue.b; p.mark == ',' && i+1 < s.b && d.toks[i].mark == ',' && d.toks[i+1].tag != tIng && d.toks[i+1].tag != tRel {
+		// "Over the years, she said, it changed": the cue stands inside its content
+		if right := d.trim(rng{i + 1, d.contentEnd(i+1, s, false)}); d.hasClause(right) && (!d.hasClause(left) || d.toks[left.a].tag == tPrep) {
+			c.content = append(c.content, left, right)
+			return c
+		}
 	}
 	if p.mark == ',' && !d.hasClause(left) {
 		return d.emptyContent(c, s)

@@ -17,6 +17,7 @@ func (d *doc) link() {
 	d.dropRepeated()
 	d.relay()
 	d.nestClaims()
+	d.dropUnheard()
 	for i, w := range d.warnings {
 		w.claim = d.claimOver(w.cue, w.sent)
 		for k := i - 1; k >= 0 && k >= i-40; k-- {
@@ -66,6 +67,29 @@ func (d *doc) dropRepeated() {
 			continue
 		}
 		kept = append(kept, c)
+	}
+	d.claims = kept
+}
+
+// dropUnheard leaves out "I think" and "we want" in a quotation whose speaker was not found:
+// who I is, nobody could say.
+func (d *doc) dropUnheard() {
+	kept := d.claims[:0]
+	for _, c := range d.claims {
+		q := d.toks[c.cue.a].quote
+		if c.parent == nil && q >= 0 && d.quotes[q].clause && c.source.b-c.source.a == 1 {
+			switch d.toks[c.source.a].w.text {
+			case "i", "we", "you":
+				c.unheard = true
+				continue
+			}
+		}
+		kept = append(kept, c)
+	}
+	for _, c := range kept {
+		if c.parent != nil && c.parent.unheard {
+			c.parent = nil
+		}
 	}
 	d.claims = kept
 }
