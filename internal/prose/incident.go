@@ -195,6 +195,16 @@ func (d *doc) verbIncident(h, after int, s rng, a act) *incident {
 	return n
 }
 
+// hostageAhead looks for "hostage" in the clause after a verb.
+func (d *doc) hostageAhead(h int, s rng) bool {
+	for i := h + 1; i < min(h+9, s.b) && d.toks[i].kind != punct && d.toks[i].tag != tFin; i++ {
+		if w := d.toks[i].w.text; w == "hostage" || w == "hostages" {
+			return true
+		}
+	}
+	return false
+}
+
 // particles are verbs that are acts only with a particle, an object or an instrument.
 var particles = map[string]bool{"claim": true, "cost": true, "blow": true, "go": true, "set": true, "open": true, "fire": true, "leave": true, "take": true, "hold": true, "throw": true, "hurl": true, "lob": true,
 	"toss": true, "place": true, "plant": true, "launch": true, "explode": true, "detonate": true, "activate": true}
@@ -264,13 +274,8 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 			}
 		}
 	case "take", "hold":
-		for k := 1; k < 9; k++ {
-			if w := word(k); w == "hostage" || w == "hostages" {
-				return actKidnap, h + 1
-			}
-			if h+k < s.b && (d.toks[h+k].kind == punct || d.toks[h+k].tag == tFin) {
-				break
-			}
+		if d.hostageAhead(h, s) {
+			return actKidnap, h + 1
 		}
 		return noAct, 0
 	case "fire":
