@@ -17,6 +17,7 @@ type warning struct {
 	claim     *claim
 	same      *warning
 	clause    bool // the threat is a clause
+	again     bool // says more of a warning told before: "the warning lacked details"
 }
 
 // findWarnings drafts one record for each mention.
@@ -29,11 +30,13 @@ func (d *doc) findWarnings() {
 				continue
 			}
 			w := d.warningAt(i, d.innerSentence(i, s))
-			if w == nil || w.threat.empty() && w.recipient.empty() && w.basis.empty() {
+			if w == nil || !w.again && w.threat.empty() && w.recipient.empty() && w.basis.empty() {
 				continue
 			}
 			w.sent = si
-			d.warningDetails(w, d.innerSentence(i, s))
+			if !w.again {
+				d.warningDetails(w, d.innerSentence(i, s))
+			}
 			d.warnings = append(d.warnings, w)
 			i = max(i, w.cue.b-1)
 		}
@@ -365,6 +368,9 @@ func (d *doc) warningNoun(i int, s rng) *warning {
 		}
 	}
 	d.threatFrom(w, j, s)
+	if w.threat.empty() && w.warner.empty() && a > s.a && a == i && d.toks[a-1].tag == tDet && definiteWords[d.toks[a-1].w.text] && len(d.warnings) > 0 {
+		return d.sameWarning(i, s)
+	}
 	if w.warner.empty() && w.recipient.empty() || w.threat.empty() {
 		return nil
 	}
@@ -372,6 +378,55 @@ func (d *doc) warningNoun(i int, s rng) *warning {
 		d.actingParty(w, s)
 	}
 	return w
+}
+
+// sameWarning reads what a sentence adds to a warning told before: what it rested on, what it
+// lacked, what was done with it.
+func (d *doc) sameWarning(i int, s rng) *warning {
+	w := &warning{cue: rng{i, i + 1}, again: true}
+	g := i + 1
+	if g < s.b && (d.toks[g].tag == tFin || d.toks[g].tag.aux()) { // the warning rested on, lacked
+		d.limitsAfter(w, g, s)
+		for j := g; j+2 < s.b && j < g+5 && w.limits.empty(); j++ {
+			if v := d.toks[j].w.verb; v != nil && (v.lemma == "rest" || v.lemma == "base" || v.lemma == "rely") && d.toks[j+1].w.text == "on" {
+				w.basis = d.trim(rng{j + 2, d.basisEnd(j+2, s)})
+				return w
+			}
+		}
+		if !w.limits.empty() {
+			return w
+		}
+		return nil
+	}
+	h := i - 2 // the verb before "the warning"
+	if h < s.a || d.toks[h].w.verb == nil || d.toks[h].tag != tFin && d.toks[h].tag != tPart {
+		return nil
+	}
+	vg := d.groupAt(h, s)
+	src, ok := d.subjectOf(vg.a, s)
+	if !ok {
+		return nil
+	}
+	switch d.toks[h].w.verb.lemma {
+	case "ignore", "dismiss", "heed", "downplay", "disregard", "doubt", "reject", "receive":
+		w.recipient = src
+		if d.toks[h].w.verb.lemma != "receive" {
+			w.response = rng{vg.a, i + 1}
+		}
+		return w
+	case "repeat", "renew", "lift", "withdraw":
+		w.warner, w.cue = src, rng{vg.a, i + 1}
+		if t, ok := d.dateIn(rng{i + 1, min(i+6, s.b)}); ok {
+			w.when = t.rng
+		}
+		return w
+	case "base":
+		if i+2 < s.b && d.toks[i+1].w.text == "on" {
+			w.warner, w.basis = src, d.trim(rng{i + 2, d.basisEnd(i+2, s)})
+			return w
+		}
+	}
+	return nil
 }
 
 // actingParty takes the subject of the main clause for the recipient when the warning
