@@ -11,6 +11,8 @@ import (
 type Settings struct {
 	Types int     `json:"types"` // types of items for each value
 	Start float64 `json:"start"` // outcomes that the population counts for in a source
+	// Doubt is the chance that one type of items is not all there is, where one was chosen.
+	Doubt float64 `json:"doubt"`
 }
 
 // starts are the strengths tried: a source is taken to be much its own (2), as a grade says
@@ -37,13 +39,14 @@ const (
 // better beyond chance; how many then, by the usual rule of one standard error: the fewest
 // that are as good as the best.
 func Choose(t *Table) Settings {
-	one := tried{set: Settings{1, startWeight}}
+	one := tried{set: Settings{1, startWeight, .5}}
 	if len(t.Items) < 2*folds {
 		return one.set
 	}
 	one = bestOf(t, 1, starts)
 	two := bestOf(t, 2, []float64{one.set.Start})
-	if standardised(two.items, one.items) <= sigmas {
+	if z := standardised(two.items, one.items); z <= sigmas {
+		one.set.Doubt = math.Erfc(-z/math.Sqrt2) / 2
 		return one.set
 	}
 	var more []tried
@@ -74,7 +77,7 @@ type tried struct {
 func bestOf(t *Table, types int, starts []float64) tried {
 	best := tried{sum: math.Inf(-1)}
 	for _, s := range starts {
-		one := tried{set: Settings{types, s}}
+		one := tried{set: Settings{Types: types, Start: s}}
 		one.items = heldOut(t, one.set)
 		for _, l := range one.items {
 			one.sum += l

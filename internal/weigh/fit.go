@@ -54,7 +54,7 @@ func fit(t *Table, set Settings) *Fit {
 			break
 		}
 	}
-	f.name()
+	f.name(set.Doubt)
 	return f
 }
 
@@ -387,9 +387,10 @@ func (f *Fit) named(states []float64) []float64 {
 // states apart at all, the mutual information of its answers and the states: what the
 // others say in a state is noise.
 //
-// With one type each a state is its value, if one type is all there is. Reports alone cannot
-// tell, so half of each name is the value and half is read as above.
-func (f *Fit) name() {
+// With one type each a state is its value, if one type is all there is. How far that is in
+// doubt is known from the items that were left out ([Choose]); by so much a name is read as
+// above, and the rest is the value.
+func (f *Fit) name(doubt float64) {
 	t, V, Z := f.table, len(f.table.Values), len(f.share)
 	f.names = make([]float64, V*Z)
 	for w := range t.Voices {
@@ -434,7 +435,7 @@ func (f *Fit) name() {
 			if v == z {
 				own = 1
 			}
-			f.names[v*V+z] = (own + f.names[v*V+z]) / 2
+			f.names[v*V+z] = own + doubt*(f.names[v*V+z]-own)
 		}
 	}
 }

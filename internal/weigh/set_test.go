@@ -92,7 +92,7 @@ func TestDeclaredCopiesInASet(t *testing.T) {
 }
 
 func TestTermsAddUp(t *testing.T) {
-	for _, set := range []Settings{{1, 6}, {2, 6}} {
+	for _, set := range []Settings{{1, 6, .5}, {2, 6, 0}} {
 		tb := NewTable(someClaims(rand.New(rand.NewPCG(5, 2)), 8, 60))
 		f := FitWith(tb, set)
 		for i := range tb.Items {
