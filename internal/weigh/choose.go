@@ -46,7 +46,8 @@ func Choose(t *Table) Settings {
 	one = bestOf(t, 1, starts)
 	two := bestOf(t, 2, []float64{one.set.Start})
 	if z := standardised(two.items, one.items); z <= sigmas {
-		one.set.Doubt = math.Erfc(-z/math.Sqrt2) / 2
+		// Equal foretelling speaks for the simpler, by the same rule of one standard error.
+		one.set.Doubt = math.Erfc(-(z-1)/math.Sqrt2) / 2
 		return one.set
 	}
 	var more []tried

@@ -57,10 +57,6 @@ func NewTable(claims []Claim) *Table {
 	t.Values, t.Items = index(values), index(items)
 
 	voices := map[string]int32{}
-	type ballot struct {
-		voice  string
-		values map[int32]float64
-	}
 	var ballots [][]ballot
 	for lo := 0; lo < len(claims); {
 		hi := lo
@@ -100,6 +96,18 @@ func NewTable(claims []Claim) *Table {
 	}
 	t.Voices = index(voices)
 
+	t.cast(ballots, voices, said)
+	return t
+}
+
+// ballot is what one voice said on one item, with how often it said it.
+type ballot struct {
+	voice  string
+	values map[int32]float64
+}
+
+// cast turns ballots into votes, item by item, and counts how much of each voice is its own.
+func (t *Table) cast(ballots [][]ballot, voices map[string]int32, said map[string]int) {
 	t.own = make([]float64, len(t.Voices))
 	t.start = make([]int32, 1, len(t.Items)+1)
 	for _, row := range ballots {
@@ -123,7 +131,6 @@ func NewTable(claims []Claim) *Table {
 			t.own[w] = 1
 		}
 	}
-	return t
 }
 
 func compareClaims(a, b Claim) int {
