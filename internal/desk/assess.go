@@ -16,9 +16,13 @@ import (
 	"heed/internal/weigh"
 )
 
-// maxReports bounds what an assessment reads of a case. What comes after it, in a flood of
-// repeats, is shown and counted, and weighs nothing.
-const maxReports = 400
+// An assessment reads so many reports of a case at most, and so many of one author: what
+// comes after them, in a flood, is shown and counted and weighs nothing. No flood of one
+// voice keeps another from being heard.
+const (
+	maxReports = 1000
+	maxVoice   = 20 // on one origin; twice as many on several
+)
 
 func microseconds(v heed.Version) time.Duration { return time.Duration(v) * time.Microsecond }
 

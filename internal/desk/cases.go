@@ -502,7 +502,7 @@ func (d *Desk) Merge(ctx context.Context, by people.Actor, from, into heed.ID, w
 }
 
 func (d *Desk) mergeRows(tx *store.Tx, by people.Actor, a, b store.CaseRow, why string) error {
-	if err := d.stopClocks(tx, a); err != nil {
+	if err := tx.StopClocksOf(a.Desk, a.ID); err != nil {
 		return err
 	}
 	for {

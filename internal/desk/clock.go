@@ -80,27 +80,6 @@ func liveClock(tx *store.Tx, desk heed.PartyID, what string, about heed.ID) (*st
 	return nil, err
 }
 
-// stopClocks ends what runs for a case and its members.
-func (d *Desk) stopClocks(tx *store.Tx, row store.CaseRow) error {
-	for _, what := range []string{clockDecide, clockWindow} {
-		if err := tx.StopClock(row.Desk, what, row.ID); err != nil {
-			return err
-		}
-	}
-	members, err := tx.Members(row.Desk, row.ID, maxReports)
-	if err != nil {
-		return err
-	}
-	for _, m := range members {
-		for _, what := range []string{clockAcknowledge, clockExpire} {
-			if err := tx.StopClock(row.Desk, what, m.Statement); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // watchWindow sets the clock that re-opens what was held or dismissed when its window nears:
 // when two thirds of the time to it have passed, and an hour before at the latest.
 func (d *Desk) watchWindow(tx *store.Tx, row store.CaseRow) error {

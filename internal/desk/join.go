@@ -15,6 +15,7 @@ import (
 	"heed/internal/place"
 	"heed/internal/stix"
 	"heed/internal/store"
+	"heed/internal/weigh"
 )
 
 // A pass of the follower covers so many records, and stops after so many warnings: some
@@ -442,6 +443,12 @@ func (d *Desk) enter(tx *store.Tx, l people.Loaded, f facts, c *change, kind str
 	if m.Report, err = d.reportOf(l, f, c.row, of); err != nil {
 		return err
 	}
+	if flood, err := floods(tx, m); err != nil {
+		return err
+	} else if flood {
+		m.Report = nil
+		why = append(why, fmt.Sprintf("after %d of one author on one origin, more are counted and bear no weight", maxVoice))
+	}
 	f.Voices = []string{voice(l, f)}
 	c.other = !slices.Contains(have.Voices, f.Voices[0])
 	if err := tx.PutMember(m); err != nil {
@@ -449,6 +456,34 @@ func (d *Desk) enter(tx *store.Tx, l people.Loaded, f facts, c *change, kind str
 	}
 	c.row.Members++
 	return d.note(tx, l, have.with(f), c, heed.Link{Type: kind, Of: of, Why: why, New: line})
+}
+
+// floods reports whether a statement is one too many of its author in its case: on an origin
+// that this author spoke from before, or on however many.
+func floods(tx *store.Tx, m store.Member) (bool, error) {
+	if len(m.Report) == 0 {
+		return false, nil
+	}
+	said, err := tx.Voice(m.Desk, m.Case, m.Author, 2*maxVoice)
+	if err != nil || len(said) < maxVoice {
+		return false, err
+	}
+	origin := func(report []byte) (string, error) {
+		var r weigh.Report
+		err := json.Unmarshal(report, &r)
+		return r.Origin, err
+	}
+	mine, err := origin(m.Report)
+	if err != nil {
+		return false, err
+	}
+	for _, o := range said {
+		theirs, err := origin(o.Report)
+		if err != nil || theirs == mine {
+			return err == nil, err
+		}
+	}
+	return len(said) == 2*maxVoice, nil
 }
 
 // rejoin takes a further version of a statement that is in a case already.

@@ -45,7 +45,7 @@ func (d *Desk) Outcome(ctx context.Context, by people.Actor, id heed.ID, outcome
 		if err := d.sayCase(tx, by, &row, nil); err != nil {
 			return err
 		}
-		if err := d.stopClocks(tx, row); err != nil {
+		if err := tx.StopClocksOf(row.Desk, row.ID); err != nil {
 			return err
 		}
 		return errors.Join(tx.DropCaseKeys(row.Desk, row.ID), tx.PutCase(row))
@@ -89,16 +89,13 @@ func (d *Desk) learnedBy(tx *store.Tx, desk heed.PartyID) (*weigh.History, error
 
 // reports reads what weighing is given of a case, and whose each is.
 func (d *Desk) reports(tx *store.Tx, row store.CaseRow) ([]weigh.Report, map[string]store.Member, error) {
-	members, err := tx.Members(row.Desk, row.ID, maxReports)
+	members, err := tx.Reporting(row.Desk, row.ID, maxReports)
 	if err != nil {
 		return nil, nil, err
 	}
 	var list []weigh.Report
 	of := map[string]store.Member{}
 	for _, m := range members {
-		if len(m.Report) == 0 {
-			continue
-		}
 		var r weigh.Report
 		if err := json.Unmarshal(m.Report, &r); err != nil {
 			return nil, nil, fmt.Errorf("the report of %s: %w", m.Statement, err)

@@ -227,7 +227,7 @@ func (d *Desk) CheckClocks(ctx context.Context) ([]Unowned, error) {
 			return err
 		}
 		for _, row := range rows {
-			asked, err := d.askedOf(tx, row)
+			asked, err := tx.Waits(row.Desk, row.ID)
 			if err != nil {
 				return err
 			}
@@ -262,17 +262,6 @@ func (d *Desk) Checked() time.Time {
 		return time.UnixMicro(at).UTC()
 	}
 	return time.Time{}
-}
-
-// askedOf reports whether anybody else waits for this desk's answer on a case.
-func (d *Desk) askedOf(tx *store.Tx, row store.CaseRow) (bool, error) {
-	members, err := tx.Members(row.Desk, row.ID, maxReports)
-	for _, m := range members {
-		if m.Author != row.Desk && len(m.Report) > 0 {
-			return true, err
-		}
-	}
-	return false, err
 }
 
 // Handover lists what one person leaves to the next.

@@ -222,3 +222,29 @@ func TestAccountsJoinCases(t *testing.T) {
 		}
 	}
 }
+
+// TestFloodKeepsNobodyOut: however often one voice says it, a second origin is weighed.
+func TestFloodKeepsNobodyOut(t *testing.T) {
+	p := meet(t, "")
+	w := heed.Warning{Where: &heed.Place{Country: "TR", City: "Ankara"}, Whom: &heed.Target{Kinds: []string{"station"}}, Basis: heed.BasisHumanSource}
+	for range 40 {
+		p.warn(w, "An attack on stations in Ankara is being prepared by a cell")
+	}
+	w.Basis = heed.BasisIntercept
+	last := p.warn(w, "Calls speak of the stations of Ankara")
+	c := p.cased(last.ID)
+	if len(c.Members) != 41 {
+		t.Fatalf("%d statements in the case, want all 41", len(c.Members))
+	}
+	if n := len(c.Assessment.Terms); n != 21 || c.Assessment.Origins != 2 {
+		t.Errorf("%d terms of one author on %d origins, want 20 of the first and the second basis", n, c.Assessment.Origins)
+	}
+	said, err := p.n[1].Desk().Warn(t.Context(), p.by(1), desk.Draft{Headline: "Our own imagery shows it at stations in Ankara", Warning: heed.Warning{
+		Where: w.Where, Whom: w.Whom, Basis: heed.BasisImagery, Handling: heed.Handling{TLP: "TLP:GREEN"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := p.cased(said.ID); c.Assessment.Origins != 3 {
+		t.Errorf("a second party is %d origins after a flood of one voice", c.Assessment.Origins)
+	}
+}

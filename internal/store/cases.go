@@ -57,6 +57,7 @@ CREATE TABLE house_members (
 );
 CREATE INDEX house_members_case ON house_members (desk, case_id, idx);
 CREATE INDEX house_members_author ON house_members (desk, author);
+CREATE INDEX house_members_voice ON house_members (desk, case_id, author);
 CREATE TABLE house_history (desk TEXT PRIMARY KEY, idx BIGINT NOT NULL, body {blob} NOT NULL);
 CREATE TABLE house_names (
 	desk TEXT NOT NULL,
@@ -227,6 +228,23 @@ func (tx *Tx) Membership(desk heed.PartyID, statement heed.ID) (Member, error) {
 // Members lists at most n members of a case, as they came.
 func (tx *Tx) Members(desk heed.PartyID, id heed.ID, n int) ([]Member, error) {
 	return tx.members(`WHERE desk = ? AND case_id = ? ORDER BY idx LIMIT ?`, string(desk), string(id), n)
+}
+
+// Reporting lists at most n members of a case that bear weight, as they came.
+func (tx *Tx) Reporting(desk heed.PartyID, id heed.ID, n int) ([]Member, error) {
+	return tx.members(`WHERE desk = ? AND case_id = ? AND LENGTH(report) > 0 ORDER BY idx LIMIT ?`, string(desk), string(id), n)
+}
+
+// Voice lists at most n members of a case by one author that bear weight, as they came.
+func (tx *Tx) Voice(desk heed.PartyID, id heed.ID, author heed.PartyID, n int) ([]Member, error) {
+	return tx.members(`WHERE desk = ? AND case_id = ? AND author = ? AND LENGTH(report) > 0 ORDER BY idx LIMIT ?`, string(desk), string(id), string(author), n)
+}
+
+// Waits reports whether a case holds anything that another than its desk said.
+func (tx *Tx) Waits(desk heed.PartyID, id heed.ID) (bool, error) {
+	var n int
+	err := tx.one([]any{&n}, `SELECT COUNT(*) FROM (SELECT 1 FROM house_members WHERE desk = ? AND case_id = ? AND author <> desk AND LENGTH(report) > 0 LIMIT 1) of`, string(desk), string(id))
+	return n > 0, err
 }
 
 func (tx *Tx) members(where string, args ...any) ([]Member, error) {

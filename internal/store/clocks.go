@@ -69,6 +69,12 @@ func (tx *Tx) StopClock(desk heed.PartyID, what string, about heed.ID) error {
 		tx.now.UnixMicro(), string(desk), what, string(about))
 }
 
+// StopClocksOf ends every running clock about a case and the statements in it.
+func (tx *Tx) StopClocksOf(desk heed.PartyID, id heed.ID) error {
+	return tx.exec(`UPDATE house_clocks SET state = 'done', ended_at = ? WHERE desk = ? AND state = 'live' AND (about = ? OR about IN
+		(SELECT statement FROM house_members WHERE desk = ? AND case_id = ?))`, tx.now.UnixMicro(), string(desk), string(id), string(desk), string(id))
+}
+
 // DueClocks takes at most n running clocks that are due at a time, under a lease: until it
 // ends nobody else gets them, after it anybody may.
 func (tx *Tx) DueClocks(owner string, at time.Time, lease time.Duration, n int) ([]Clock, error) {
