@@ -67,38 +67,3 @@ func (f *flags) consent(cmd *cobra.Command, path string, in api.Consent, done st
 	fmt.Fprintf(cmd.OutOrStdout(), "%s: %s v%d on its way to %s\n", done, said.Handle, said.Version, strings.Join(said.To, ", "))
 	return nil
 }
-
-func questionsCommand(f *flags) *cobra.Command {
-	return &cobra.Command{
-		Use:   "questions",
-		Short: "List what other parties asked this desk",
-		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			var list []desk.Asked
-			b, err := f.ask(cmd.Context(), http.MethodGet, "/api/questions", nil, nil, &list)
-			if err != nil {
-				return err
-			}
-			if f.json {
-				return printJSON(cmd.OutOrStdout(), b)
-			}
-			out := cmd.OutOrStdout()
-			if len(list) == 0 {
-				fmt.Fprintln(out, "Nobody has asked this desk anything.")
-			}
-			for _, q := range list {
-				state := "OPEN"
-				if q.Answered {
-					state = "answered"
-				}
-				what := ""
-				if q.To != "" {
-					what = "may we pass it to " + q.To + "? "
-				}
-				fmt.Fprintf(out, "%s  %-8s  %s asks about %s, %s\n", q.Handle, state, clean(q.From), q.About, q.At.Format("2006-01-02 15:04Z"))
-				fmt.Fprint(out, wrap(what+q.Words, "           ", width()))
-			}
-			return nil
-		},
-	}
-}

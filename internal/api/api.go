@@ -95,6 +95,7 @@ type Server struct {
 	Proxies   []netip.Prefix // whose word counts for where a request came from
 	Now       func() time.Time
 	Log       *slog.Logger
+	Stopping  <-chan struct{} // closed when the node stops: streams end; nil: never
 }
 
 const maxBody = 16 << 20
@@ -141,6 +142,8 @@ func (s *Server) groups() []map[string]route {
 		s.personRoutes(),
 		s.directoryRoutes(),
 		s.findRoutes(),
+		s.streamRoutes(),
+		s.askRoutes(),
 	}
 }
 

@@ -16,6 +16,7 @@ const (
 	clockAcknowledge = "acknowledge" // about a warning
 	clockDecide      = "decide"      // about a case
 	clockWindow      = "window"      // about a case: its window nears, and what was held or dismissed re-opens
+	clockAnswer      = "answer"      // about a question: until it is answered
 	clockExpire      = "expire"      // about a warning: its validity ends
 )
 

@@ -111,55 +111,6 @@ func (d *Desk) showGrant(tx *store.Tx, by people.Actor, l people.Loaded, to heed
 	return nil
 }
 
-// Asked is a question that waits for this desk's answer.
-type Asked struct {
-	Handle    string    `json:"handle"` // of the question
-	ID        heed.ID   `json:"id"`
-	From      string    `json:"from"`
-	About     string    `json:"about"` // handle and version
-	To        string    `json:"to,omitempty"`
-	AtRisk    bool      `json:"at_risk,omitempty"`
-	Words     string    `json:"words,omitempty"`
-	At        time.Time `json:"at"`
-	Answered  bool      `json:"answered"`
-	Statement heed.ID   `json:"statement"`
-}
-
-// Questions lists what other parties asked this desk, newest first.
-func (d *Desk) Questions(ctx context.Context, by people.Actor, n int) ([]Asked, error) {
-	list := []Asked{}
-	if err := d.Store.CatchUp(ctx); err != nil {
-		return nil, err
-	}
-	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		lines, err := tx.Received(by.Desk, heed.KindQuestion, true, 0, n)
-		if err != nil {
-			return err
-		}
-		for _, line := range lines {
-			l, err := people.Load(tx, line.Index)
-			if err != nil {
-				return err
-			}
-			if l.Statement == nil || l.Statement.Question == nil || l.Check(by, people.ActRead) != nil {
-				continue
-			}
-			q := l.Statement.Question
-			a := Asked{Handle: line.Handle, ID: line.ID, From: d.Directory.Show(line.Author), Words: q.Words, At: line.RecordedAt, Statement: q.Statement,
-				About: heed.Ref{ID: q.Statement, Version: q.Version}.String()}
-			if q.Release != nil {
-				a.To, a.AtRisk = d.Directory.Show(q.Release.To), q.Release.AtRisk
-			}
-			if a.Answered, err = answered(tx, by.Desk, line.ID, q.Statement); err != nil {
-				return err
-			}
-			list = append(list, a)
-		}
-		return nil
-	})
-	return list, err
-}
-
 // Question gives the question at a leaf, for who answers it.
 func (d *Desk) Question(ctx context.Context, by people.Actor, idx int64) (*heed.Statement, error) {
 	var s *heed.Statement
@@ -177,23 +128,6 @@ func (d *Desk) Question(ctx context.Context, by people.Actor, idx int64) (*heed.
 		return nil
 	})
 	return s, err
-}
-
-func answered(tx *store.Tx, desk heed.PartyID, question, about heed.ID) (bool, error) {
-	recs, err := tx.About(desk, about, heed.KindGrant, heed.KindAnswer)
-	if err != nil {
-		return false, err
-	}
-	for _, r := range recs {
-		obj, err := stix.Recorded(r.Envelope.Payload)
-		if err != nil {
-			return false, err
-		}
-		if s := obj.Statement; s != nil && s.Grant != nil && s.Grant.Question == question {
-			return true, nil
-		}
-	}
-	return false, nil
 }
 
 func exercise(s *heed.Statement) string {

@@ -64,7 +64,7 @@ func (d *Desk) findable(tx *store.Tx, recs []store.Record) ([]store.Words, error
 
 // anybody stands for a reader without a role that may read what others marked TLP:RED.
 func anybody(desk heed.PartyID) people.Actor {
-	return people.Actor{Desk: desk, Roles: []people.Role{people.Analyst}, Scopes: people.Scopes}
+	return people.Actor{Desk: desk, Roles: []people.Role{people.Liaison}, Scopes: people.Scopes}
 }
 
 // deskMark is on the records of a desk of a kind. Without a kind: on all but links and

@@ -60,7 +60,7 @@ func (d *Desk) behind(ctx context.Context) (bool, error) {
 			return err
 		}
 		pos = max(pos, d.scanned.Load())
-		_, next, err = tx.NextOf(pos, heed.KindWarning, heed.KindClaim)
+		_, next, err = followed(tx, pos)
 		if err == nil && !next {
 			d.scanned.Store(size) // nothing to do up to here: no commit is spent on saying so
 		}
@@ -69,13 +69,18 @@ func (d *Desk) behind(ctx context.Context) (bool, error) {
 	return next, err
 }
 
+// followed gives the next record that the desk has to do something with.
+func followed(tx *store.Tx, from int64) (int64, bool, error) {
+	return tx.NextOf(from, heed.KindWarning, heed.KindClaim, heed.KindQuestion, heed.KindAnswer, heed.KindGrant)
+}
+
 // follow is one pass.
 func (d *Desk) follow(tx *store.Tx) error {
 	pos, err := tx.Position(position)
 	if err != nil {
 		return err
 	}
-	if next, some, err := tx.NextOf(max(pos, d.scanned.Load()), heed.KindWarning, heed.KindClaim); err != nil || !some {
+	if next, some, err := followed(tx, max(pos, d.scanned.Load())); err != nil || !some {
 		return err
 	} else if next > pos {
 		pos = next
@@ -91,6 +96,9 @@ func (d *Desk) follow(tx *store.Tx) error {
 			break
 		}
 		pos = r.Index + 1
+		if err := d.asked(tx, r); err != nil {
+			return fmt.Errorf("desk: the clock of the question at record %d: %w", r.Index, err)
+		}
 		if r.Kind != heed.KindWarning && r.Kind != heed.KindClaim || r.Envelope.Payload == nil {
 			continue
 		}

@@ -72,6 +72,8 @@ func (d *Desk) fire(tx *store.Tx, c store.Clock) error {
 		return d.escalate(tx, c)
 	case clockWindow:
 		return d.windowNears(tx, c)
+	case clockAnswer:
+		return d.unanswered(tx, c)
 	case clockExpire:
 		return d.noteClock(tx, c, "its validity has ended")
 	}

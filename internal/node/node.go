@@ -75,6 +75,9 @@ type Node struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
+	stopping chan struct{} // closed when Stop begins: streams end
+	stopOnce sync.Once
+
 	mu   sync.Mutex
 	head string // newest signed head, as a note
 }
@@ -88,7 +91,7 @@ func New(ctx context.Context, dir string, w World) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{Dir: dir, Config: conf, world: w, sources: &source.Keeper{Now: w.Now, For: unlockedFor}, heads: make(chan seenHead, 1024)}
+	n := &Node{Dir: dir, Config: conf, world: w, sources: &source.Keeper{Now: w.Now, For: unlockedFor}, heads: make(chan seenHead, 1024), stopping: make(chan struct{})}
 	n.db, err = store.Open(ctx, store.Options{URL: conf.databaseURL(dir), Now: w.Now, Rand: w.Rand, Log: w.Log, Fatal: w.Fatal, Batch: w.Batch})
 	if err != nil {
 		return nil, err
@@ -196,6 +199,7 @@ func (n *Node) Start(ctx context.Context) error {
 // Stop ends what Start began, in reverse, and closes the store.
 func (n *Node) Stop(ctx context.Context) error {
 	var errs []error
+	n.stopOnce.Do(func() { close(n.stopping) })
 	for _, s := range n.servers {
 		errs = append(errs, s.Shutdown(ctx))
 	}
@@ -230,7 +234,7 @@ func (n *Node) listen() error {
 	if err != nil {
 		return err
 	}
-	house := &api.Server{Store: n.db, Directory: n.directory, Accounts: n.accounts, Desk: n.desk, Intake: n.intake, Node: n.house(), Proxies: proxies, Now: n.world.Now, Log: n.world.Log}
+	house := &api.Server{Store: n.db, Directory: n.directory, Accounts: n.accounts, Desk: n.desk, Intake: n.intake, Node: n.house(), Proxies: proxies, Now: n.world.Now, Log: n.world.Log, Stopping: n.stopping}
 	mux := http.NewServeMux()
 	mux.Handle("/", peers.Handler())
 	mux.Handle("/api/", house.Handler())

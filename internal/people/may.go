@@ -53,6 +53,8 @@ const (
 	ActRetract     Act = "retract"     //
 	ActPass        Act = "pass"        // hand on what somebody else said
 	ActAsk         Act = "ask"         // ask its author, also for wider use
+	ActAnswer      Act = "answer"      // what somebody asked this desk
+	ActFeedback    Act = "feedback"    // tell its author what it was good for
 	ActGrant       Act = "grant"       // allow another to pass on what this desk said
 	ActProve       Act = "prove"       // entry, proof, bundle, who knew
 	ActTake        Act = "take"        // bring in what came by other means
@@ -131,6 +133,8 @@ var rules = map[Act]rule{
 	ActRetract:     {roles: desks, scope: ScopeWrite, side: own, text: true, stepUp: true},
 	ActPass:        {roles: desks, scope: ScopeWrite, text: true, hands: true},
 	ActAsk:         {roles: desks, scope: ScopeWrite, side: others, text: true},
+	ActAnswer:      {roles: desks, scope: ScopeWrite, side: others, text: true},
+	ActFeedback:    {roles: desks, scope: ScopeWrite, side: others, text: true},
 	ActGrant:       {roles: []Role{Supervisor}, scope: ScopeWrite, side: own, text: true, stepUp: true},
 	ActTake:        {roles: desks, scope: ScopeWrite},
 	ActDraft:       {roles: []Role{DutyOfficer, Supervisor, Liaison, Analyst}, scope: ScopeWrite},

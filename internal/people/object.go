@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"heed"
 	"heed/internal/stix"
@@ -116,12 +117,16 @@ func (l *Loaded) derive(tx *store.Tx) error {
 
 // ofCase gives what belongs to a case of the desk the strictest handling, whatever is in it.
 func (l *Loaded) ofCase() bool {
+	of := false
 	switch l.Record.Kind {
 	case heed.KindCase, heed.KindLink, heed.KindAssessment, heed.KindOutcome, heed.KindRelation:
-		if l.Record.Author == l.Record.Desk {
-			l.Object, l.Handling = CaseObject(l.Record.Desk)
-			return true
-		}
+		of = true
+	case heed.KindLog: // a clock that rang, about a case or a warning in one
+		of = l.Statement.Log != nil && strings.HasPrefix(l.Statement.Log.Act, "clock-")
+	}
+	if of && l.Record.Author == l.Record.Desk {
+		l.Object, l.Handling = CaseObject(l.Record.Desk)
+		return true
 	}
 	return false
 }

@@ -1,0 +1,139 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"heed/internal/desk"
+	"heed/internal/people"
+)
+
+// streamRoutes are those of streams.
+func (s *Server) streamRoutes() map[string]route {
+	return map[string]route{
+		"GET /api/stream": {people.ActList, s.stream},
+	}
+}
+
+const (
+	streamBeat  = 15 * time.Second // a comment, so that both sides notice a dead line
+	streamStall = 20 * time.Second // a subscriber that takes nothing for so long is dropped
+)
+
+// stream sends what happens at a desk as server-sent events, until the caller goes, stops
+// reading, or may not read any more. Last-Event-ID, or the query's after, resumes without a
+// loss; since begins at a time; neither: now.
+func (s *Server) stream(c *call) (any, error) {
+	q := c.r.URL.Query()
+	after := c.r.Header.Get("Last-Event-ID")
+	if after == "" {
+		after = q.Get("after")
+	}
+	since, err := dayOrInstant(q.Get("since"), false)
+	if err != nil {
+		return nil, err
+	}
+	sub, err := s.Desk.Stream(c.r.Context(), c.by, after, since)
+	if err != nil {
+		return nil, err
+	}
+	grown, stop := s.Store.Watch()
+	defer stop()
+	leave := s.Desk.Watching.Come(c.by.Desk)
+	defer func() { leave(s.Now()) }()
+	h := c.w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no")
+	line := &line{w: c.w, ctl: http.NewResponseController(c.w)}
+	_ = line.ctl.SetReadDeadline(time.Time{}) // it is to stay open; what does not know of deadlines has none
+	if err := line.write(": heed\n\n"); err != nil {
+		return nil, nil
+	}
+	s.feed(c, sub, grown, line)
+	return nil, nil
+}
+
+// feed writes until something ends it, and says what, if it still can.
+func (s *Server) feed(c *call, sub *desk.Stream, grown <-chan struct{}, line *line) {
+	beat, look := time.NewTicker(streamBeat), time.NewTicker(time.Second)
+	defer beat.Stop()
+	defer look.Stop()
+	for {
+		list, more, err := sub.Next(c.r.Context())
+		if err != nil {
+			if !errors.Is(err, context.Canceled) {
+				s.Log.Error("a stream ended", "err", err)
+				_ = line.event("", "end", desk.Happening{At: s.Now(), What: "end", Words: "the stream broke off here; go on from the last event"})
+			}
+			return
+		}
+		for _, h := range list {
+			if err := line.event(h.Seq, h.What, h); err != nil {
+				s.Log.Warn("a subscriber took nothing for too long, or went; it can go on from its last event", "who", c.by.From(), "err", err)
+				return
+			}
+		}
+		if more {
+			continue
+		}
+		select {
+		case <-c.r.Context().Done():
+			return
+		case <-s.Stopping:
+			_ = line.event("", "end", desk.Happening{At: s.Now(), What: "end", Words: "the node stops; go on from the last event when it is back"})
+			return
+		case <-grown:
+		case <-look.C:
+		case <-beat.C:
+			if !s.still(c) {
+				_ = line.event("", "end", desk.Happening{At: s.Now(), What: "end", Words: "you are signed out, or your roles have changed: sign in again"})
+				return
+			}
+			if err := line.write(": still here\n\n"); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// still reports whether the subscriber is who it was, with the same roles.
+func (s *Server) still(c *call) bool {
+	again, err := s.identify(c.r)
+	if err != nil {
+		return false
+	}
+	now := again.At(c.by.Desk)
+	return now.Person == c.by.Person && slices.Equal(now.Roles, c.by.Roles) && slices.Equal(now.Scopes, c.by.Scopes)
+}
+
+// line is a connection that is written to under a deadline.
+type line struct {
+	w   http.ResponseWriter
+	ctl *http.ResponseController
+}
+
+func (l *line) event(id, name string, h desk.Happening) error {
+	b, err := json.Marshal(h, json.Deterministic(true))
+	if err != nil {
+		return err
+	}
+	if id != "" {
+		id = "id: " + id + "\n"
+	}
+	return l.write(fmt.Sprintf("%sevent: %s\ndata: %s\n\n", id, name, b))
+}
+
+func (l *line) write(s string) error {
+	_ = l.ctl.SetWriteDeadline(time.Now().Add(streamStall))
+	if _, err := l.w.Write([]byte(s)); err != nil {
+		return err
+	}
+	return l.ctl.Flush()
+}

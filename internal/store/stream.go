@@ -1,0 +1,16 @@
+package store
+
+import "heed"
+
+// ClocksAfter lists at most n clocks of a desk that were set after the one with an id, as
+// they were set.
+func (tx *Tx) ClocksAfter(desk heed.PartyID, id int64, n int) ([]Clock, error) {
+	return tx.clocks(`WHERE id > ? AND desk = ? ORDER BY id LIMIT ?`, id, string(desk), n)
+}
+
+// NewestClock gives the id of the clock that was set last; 0: none yet.
+func (tx *Tx) NewestClock() (int64, error) {
+	var id int64
+	err := tx.one([]any{&id}, `SELECT COALESCE(MAX(id), 0) FROM house_clocks`)
+	return id, err
+}
