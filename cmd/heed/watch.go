@@ -80,7 +80,7 @@ type watching struct {
 
 // follow reads one connection to its end.
 func (w *watching) follow(ctx context.Context) error {
-	q := url.Values{}
+	q := url.Values{"follow": {"yes"}}
 	if w.after != "" {
 		q.Set("after", w.after)
 	} else if w.since != "" {

@@ -28,7 +28,8 @@ const (
 
 // stream sends what happens at a desk as server-sent events, until the caller goes, stops
 // reading, or may not read any more. Last-Event-ID, or the query's after, resumes without a
-// loss; since begins at a time; neither: now.
+// loss; since begins at a time; neither: now. Who does not accept server-sent events, nor
+// asks with follow=yes, gets the next of what there is, as a list.
 func (s *Server) stream(c *call) (any, error) {
 	q := c.r.URL.Query()
 	after := c.r.Header.Get("Last-Event-ID")
@@ -42,6 +43,13 @@ func (s *Server) stream(c *call) (any, error) {
 	sub, err := s.Desk.Stream(c.r.Context(), c.by, after, since)
 	if err != nil {
 		return nil, err
+	}
+	if c.r.Header.Get("Accept") != "text/event-stream" && q.Get("follow") != "yes" {
+		list, _, err := sub.Next(c.r.Context()) // who only asks gets what there is, some at a time
+		if list == nil {
+			list = []desk.Happening{}
+		}
+		return list, err
 	}
 	grown, stop := s.Store.Watch()
 	defer stop()
