@@ -73,7 +73,7 @@ func ParsePublicKey(s string) (PublicKey, error) {
 		return PublicKey{}, fmt.Errorf("a public key is written %s and base64", keyPrefix)
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(rest)
-	if err != nil {
+	if err != nil || base64.StdEncoding.EncodeToString(raw) != rest { // the decoder passes over line ends
 		return PublicKey{}, errors.New("a public key is not good base64")
 	}
 	return NewPublicKey(raw)
