@@ -83,6 +83,7 @@ speak to it from the same folder with the other commands.`,
 	}
 	add("desk",
 		warnCommand(f),
+		heardCommand(f),
 		takeCommand(f),
 		inboxCommand(f),
 		showCommand(f),

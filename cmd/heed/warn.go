@@ -278,6 +278,9 @@ func (w *warnFlags) provenance(out *heed.Warning) error {
 	}
 	if w.heard != "" {
 		out.Came = &heed.Came{How: "voice", Caller: w.heard, ReadBack: w.readBack}
+		if out.BasisWords == "" {
+			out.BasisWords = toldByTelephone
+		}
 		return instant("--heard-at", w.heardAt, &out.Came.At)
 	}
 	return nil

@@ -251,6 +251,7 @@ func (s *Server) open(rt route) http.HandlerFunc {
 			s.fail(w, err)
 			return
 		}
+		s.Desk.Watching.Seen(c.by.Desk, s.Now())
 		out, err := rt.fn(c)
 		if err != nil {
 			s.fail(w, err)

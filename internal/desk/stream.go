@@ -250,10 +250,52 @@ func (w *Watchers) Come(desk heed.PartyID) (leave func(at time.Time)) {
 	}
 }
 
-// At says how many watch for a desk, and, if nobody does, when the last one left; zero: none
-// has come since the node started.
+// Seen notes that somebody of a desk asked something at a time, watching or not.
+func (w *Watchers) Seen(desk heed.PartyID, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.now == nil {
+		w.now, w.left = map[heed.PartyID]int{}, map[heed.PartyID]time.Time{}
+	}
+	if at.After(w.left[desk]) {
+		w.left[desk] = at
+	}
+}
+
+// At says how many watch for a desk, and, if nobody does, when the last one left or asked something;
+// zero: none has come since the node started.
 func (w *Watchers) At(desk heed.PartyID) (n int, left time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.now[desk], w.left[desk]
+}
+
+// NobodyThere raises an alarm for a desk on which clocks run while nobody has followed its
+// stream or asked it anything for as long as its policy says. since is when the node
+// started. One absence is one alarm.
+func (d *Desk) NobodyThere(ctx context.Context, desk heed.PartyID, since time.Time) (words string, err error) {
+	n, left := d.Watching.At(desk)
+	if left.Before(since) {
+		left = since
+	}
+	if n > 0 {
+		return "", nil
+	}
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		policy, _, err := people.PolicyOf(tx, desk)
+		if err != nil {
+			return err
+		}
+		clocks, err := tx.LiveClocks(desk, 1)
+		if err == nil && len(clocks) > 0 && d.Store.Now().Sub(left) > time.Duration(policy.Alarms.NoDesk) {
+			words = fmt.Sprintf("nobody has been at the desk since %s, and clocks run: the next is due by %s", left.UTC().Format("2006-01-02 15:04:05Z"), clocks[0].Due.Format("2006-01-02 15:04Z"))
+		}
+		return err
+	})
+	if err != nil || words == "" {
+		return words, err
+	}
+	return words, d.Store.Update(ctx, store.Urgent, func(tx *store.Tx) error {
+		return tx.RaiseAlarm(store.Evidence{Desk: desk, Code: "no-desk", Words: words, First: -1, From: "node", Objects: [][]byte{[]byte(left.UTC().Format(time.RFC3339Nano))}})
+	})
 }

@@ -248,3 +248,42 @@ func TestFloodKeepsNobodyOut(t *testing.T) {
 		t.Errorf("a second party is %d origins after a flood of one voice", c.Assessment.Origins)
 	}
 }
+
+// TestNobodyThere: clocks run and nobody is at the desk: after the policy's time there is an
+// alarm, one for one absence; while somebody follows the stream there is none.
+func TestNobodyThere(t *testing.T) {
+	p := meet(t, "")
+	said := p.warn(heed.Warning{Where: &heed.Place{Country: "FR"}, Basis: heed.BasisTechnical}, "Water at the gate")
+	p.cased(said.ID)
+	d := p.n[1].Desk()
+	long := time.Now().Add(-time.Hour)
+	leave := d.Watching.Come(p.id[1])
+	if words, err := d.NobodyThere(t.Context(), p.id[1], long); words != "" || err != nil {
+		t.Errorf("somebody follows the stream: %q, %v", words, err)
+	}
+	leave(long)
+	for range 2 {
+		if words, err := d.NobodyThere(t.Context(), p.id[1], long); words == "" || err != nil {
+			t.Errorf("nobody is there for an hour, and it says %q, %v", words, err)
+		}
+	}
+	alarms := func() (n int) {
+		box, err := d.Inbox(t.Context(), p.by(1), 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range box.Alarms {
+			if a.Code == "no-desk" {
+				n++
+			}
+		}
+		return n
+	}
+	if n := alarms(); n != 1 {
+		t.Errorf("one absence is %d alarms", n)
+	}
+	d.Watching.Seen(p.id[1], time.Now())
+	if words, err := d.NobodyThere(t.Context(), p.id[1], long); words != "" || err != nil {
+		t.Errorf("somebody has just asked: %q, %v", words, err)
+	}
+}

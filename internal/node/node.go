@@ -185,7 +185,7 @@ func (n *Node) Start(ctx context.Context) error {
 		n.keepAnswers,
 		n.followCases,
 		n.ringClocks,
-		n.checkClocks, n.watchChecker,
+		n.checkClocks, n.watchChecker, n.watchDesks,
 		n.releaseDue,
 		n.keepHouse,
 		n.indexWords,
@@ -460,6 +460,24 @@ func (n *Node) watchChecker(ctx context.Context) {
 			return tx.RaiseAlarm(store.Evidence{Code: "checker-stopped", Words: words, First: -1, From: "node"})
 		}); err != nil && ctx.Err() == nil {
 			n.world.Log.Error("the alarm could not be kept", "err", err)
+		}
+	})
+}
+
+// watchDesks raises an alarm for a desk at which nobody is while clocks run.
+func (n *Node) watchDesks(ctx context.Context) {
+	started := n.world.Now()
+	said := map[heed.PartyID]string{}
+	n.every(ctx, checkEvery, func() {
+		for _, p := range n.directory.Own() {
+			words, err := n.desk.NobodyThere(ctx, p.ID, started)
+			if err != nil && ctx.Err() == nil {
+				n.world.Log.Error("whether anybody is at the desk could not be asked", "err", err)
+			}
+			if words != "" && words != said[p.ID] {
+				n.world.Log.Warn(words, "desk", p.Name)
+			}
+			said[p.ID] = words
 		}
 	})
 }
