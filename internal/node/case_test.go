@@ -287,3 +287,72 @@ func TestNobodyThere(t *testing.T) {
 		t.Errorf("somebody has just asked: %q, %v", words, err)
 	}
 }
+
+// TestQuestionFallsDue: a question that is not answered in time is overdue at both ends, its
+// clock is on record, and a late answer still ends it.
+func TestQuestionFallsDue(t *testing.T) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) {
+			database := ""
+			if engine == "postgres" {
+				if postgres == nil {
+					t.Skip("SKIPPED: questions that fall due on PostgreSQL: no server")
+				}
+				database = postgres.Database(t)
+			}
+			p := meet(t, database)
+			said := p.warn(heed.Warning{Where: &heed.Place{Country: "FR"}, Basis: heed.BasisTechnical}, "Water at the gate")
+			p.cased(said.ID)
+			l, err := p.n[1].Desk().Resolve(t.Context(), p.by(1), string(said.ID))
+			if err != nil {
+				t.Fatal(err)
+			}
+			due := time.Now().Add(400 * time.Millisecond).UTC()
+			asked, err := p.n[1].Desk().Ask(t.Context(), p.by(1), l.Index, "which gate?", &due)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var open desk.Asked
+			until(t, "the question is overdue where it was asked", func() bool {
+				list, err := p.n[0].Desk().Questions(t.Context(), p.by(0), 5)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, q := range list {
+					if q.ID == asked.ID {
+						open = q
+					}
+				}
+				return open.Overdue
+			})
+			q, err := p.n[0].Desk().Resolve(t.Context(), p.by(0), string(asked.ID))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.n[0].Desk().Answer(t.Context(), p.by(0), q.Index, "the eastern one", false); err != nil {
+				t.Fatal(err)
+			}
+			until(t, "the answer ends it at both ends", func() bool {
+				list, err := p.n[0].Desk().Questions(t.Context(), p.by(0), 5)
+				if err != nil || len(list) != 1 || !list[0].Answered {
+					return false
+				}
+				running := 0
+				for i := range p.n {
+					if err := p.n[i].Store().View(t.Context(), func(tx *store.Tx) error {
+						clocks, err := tx.Clocks(p.id[i], asked.ID)
+						for _, c := range clocks {
+							if c.State == store.ClockLive {
+								running++
+							}
+						}
+						return err
+					}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				return running == 0
+			})
+		})
+	}
+}
