@@ -139,7 +139,7 @@ speak to it from the same folder with the other commands.`,
 		accessCommand(f),
 	)
 	add("tools",
-		readCommand(),
+		readCommand(f),
 		weighCommand(f),
 		demoCommand(),
 		benchCommand(),

@@ -21,14 +21,15 @@ import (
 // maxInput bounds what heed read takes of one file or one line.
 const maxInput = 256 << 20
 
-func readCommand() *cobra.Command {
+func readCommand(f *flags) *cobra.Command {
 	var o readOptions
 	cmd := &cobra.Command{
 		Use:   "read [FILE]",
 		Short: "Draft records from a text: who warned whom, who said what, what happened",
 		Long: `Read a text and print drafts: claims (who says what), warnings (who warned whom of
 what), responsibility, events, counts, dates and actors. Each points at the words it
-rests on. A draft is a proposal; nothing is recorded.
+rests on. A draft is a proposal; nothing is recorded. --draft keeps the text and puts
+what could be recorded in the draft tray of the desk (heed drafts read).
 
 A web page (HTML) or a mail (.eml) is turned into its words first, in a process with
 limits of its own; what stands in it unseen is named. PDF is not read.
@@ -38,9 +39,13 @@ a line, as {"doc": "name", "text": "…"}, and the drafts are printed as JSON li
 the documents' order.`,
 		Example: `  heed read cable.txt
   heed read --jsonl cable.txt
+  heed read --draft cable.txt
   heed read --docs docs.jsonl > drafts.jsonl`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.draft && (o.docs != "" || o.jsonl || o.flat || o.statements || o.templates) {
+				return errors.New("--draft takes one text and none of the flags that print")
+			}
 			in, name, err := openInput(cmd, args, &o)
 			if err != nil {
 				return err
@@ -58,6 +63,9 @@ the documents' order.`,
 			text, err := wordsOfFile(cmd, in, name)
 			if err != nil || text == nil {
 				return err
+			}
+			if o.draft {
+				return postReading(cmd, f, name, text.Text)
 			}
 			if o.jsonl || o.templates || o.statements {
 				return printDrafts(out, "", text.Text, o)
@@ -77,6 +85,7 @@ the documents' order.`,
 	fl.StringVar(&o.docs, "docs", "", "a file of documents, one JSON object a line; - is standard input")
 	fl.BoolVar(&o.flat, "flat", false, "leave out claims that reach us through another claim")
 	fl.BoolVar(&o.statements, "statements", false, "print what accepting each draft would record: claims and events")
+	fl.BoolVar(&o.draft, "draft", false, "put what could be recorded in the draft tray of the desk")
 	fl.BoolVar(&o.templates, "templates", false, "print one record an event, with its roles as words")
 	return cmd
 }
@@ -122,8 +131,8 @@ func wordsOfFile(cmd *cobra.Command, in io.Reader, name string) (*plain.Text, er
 }
 
 type readOptions struct {
-	jsonl, flat, templates, statements bool
-	docs                               string
+	jsonl, flat, templates, statements, draft bool
+	docs                                      string
 }
 
 func openInput(cmd *cobra.Command, args []string, o *readOptions) (io.ReadCloser, string, error) {

@@ -167,7 +167,11 @@ whole lists what is withheld from whom, and which extracts have become stale.`,
 func draftsCommand(f *flags) *cobra.Command {
 	var drop string
 	cmd := &cobra.Command{
-		Use: "drafts", Short: "List the drafts that wait for a second person, or drop one", Args: cobra.NoArgs,
+		Use: "drafts", Short: "List the drafts that wait for a second person and those read from texts, or drop one",
+		Long: `List the drafts of warnings that wait for a second person (--drop HANDLE gives one up),
+and the draft tray: what heed read FILE --draft read from texts. The commands below are
+for the tray. With --json only the former are listed; heed drafts read --json lists the tray.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if drop != "" {
 				var d desk.Drafted
@@ -197,9 +201,18 @@ func draftsCommand(f *flags) *cobra.Command {
 			if len(list) == 0 {
 				fmt.Fprintln(out, "No draft waits.")
 			}
+			var tray []desk.Reading
+			if _, err := f.ask(cmd.Context(), http.MethodGet, "/api/readings", nil, nil, &tray); err != nil {
+				return err
+			}
+			if len(tray) > 0 {
+				fmt.Fprintln(out, "\nRead from texts (heed drafts show N, accept N, correct N, drop N):")
+				printReadings(out, tray)
+			}
 			return nil
 		},
 	}
+	cmd.AddCommand(draftsReadCommand(f), draftsShowCommand(f), draftsAcceptCommand(f), draftsCorrectCommand(f), draftsDropCommand(f))
 	cmd.Flags().StringVar(&drop, "drop", "", "handle of a draft to give up")
 	return cmd
 }

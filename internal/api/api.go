@@ -144,6 +144,7 @@ func (s *Server) groups() []map[string]route {
 		s.findRoutes(),
 		s.streamRoutes(),
 		s.askRoutes(),
+		s.readingRoutes(),
 	}
 }
 

@@ -76,22 +76,24 @@ func (d *Desk) Tell(ctx context.Context, by people.Actor, s heed.Statement) (Sai
 	default:
 		return Said{}, fmt.Errorf("%w: only claims and events are told of", ErrNot)
 	}
-	s.ID, s.Author, s.Version = d.Pen.NewID(s.Kind), by.Desk, 1
+	s.ID = d.Pen.NewID(s.Kind)
 	var said Said
-	err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error {
-		s.Created, s.Modified = tx.Now(), tx.Now()
-		rec, err := d.say(tx, by, s)
-		if err != nil {
-			return err
-		}
-		said = Said{ID: s.ID, Version: 1, Handle: heed.Handle(s.ID), Leaf: rec.Index}
-		if c := s.Claim; c != nil && c.Name != "" {
-			return tx.PutName(by.Desk, store.NameClaim{Name: place.Fold(c.Name), Type: c.Type, Of: place.Fold(c.Of), Teller: tellerName(d, c.By), Index: rec.Index})
-		}
-		return nil
-	})
+	err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) (err error) { said, err = d.record(tx, by, s); return err })
 	d.done(err)
 	return said, err
+}
+
+// record is [Desk.Tell] in a transaction, of a statement that has its id and kind.
+func (d *Desk) record(tx *store.Tx, by people.Actor, s heed.Statement) (Said, error) {
+	s.Author, s.Version, s.Created, s.Modified = by.Desk, 1, tx.Now(), tx.Now()
+	rec, err := d.say(tx, by, s)
+	if err != nil {
+		return Said{}, err
+	}
+	if c := s.Claim; c != nil && c.Name != "" {
+		err = tx.PutName(by.Desk, store.NameClaim{Name: place.Fold(c.Name), Type: c.Type, Of: place.Fold(c.Of), Teller: tellerName(d, c.By), Index: rec.Index})
+	}
+	return Said{ID: s.ID, Version: 1, Handle: heed.Handle(s.ID), Leaf: rec.Index}, err
 }
 
 func tellerName(d *Desk, n heed.Named) string {

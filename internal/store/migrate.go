@@ -138,7 +138,7 @@ CREATE TABLE house_statuses (
 	receipts TEXT NOT NULL           -- leaves of the deliveries that they stand on
 );
 CREATE INDEX house_statuses_at ON house_statuses (at);
-` + viewTables, caseTables, clockTables, releaseTables, personTables, wordTables, contactTables}
+` + viewTables, caseTables, clockTables, releaseTables, personTables, wordTables, contactTables, readingTables}
 
 // viewTables are dropped and made anew by a rebuild. The positions of the builders stand
 // beside them.
