@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -18,8 +20,15 @@ func postReading(cmd *cobra.Command, f *flags, title, text string) error {
 	if len(text) > desk.MaxText {
 		return fmt.Errorf("%s is larger than %d MB; nothing was kept", title, desk.MaxText>>20)
 	}
+	in := api.Text{Title: strings.ToValidUTF8(title, "\uFFFD"), Text: text}
+	if !utf8.ValidString(text) {
+		in.Text, in.Raw = "", []byte(text)
+	}
+	if len(text) > 200<<10 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "reading %d KB; this takes some seconds\n", len(text)>>10)
+	}
 	var list []desk.Reading
-	b, err := f.ask(cmd.Context(), http.MethodPost, "/api/readings", nil, api.Text{Title: title, Text: text}, &list)
+	b, err := f.ask(cmd.Context(), http.MethodPost, "/api/readings", nil, in, &list)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,8 @@ func (s *Server) readingRoutes() map[string]route {
 // Text is the body of a request to read a text into the tray.
 type Text struct {
 	Title string `json:"title"`
-	Text  string `json:"text"`
+	Text  string `json:"text,omitempty"`
+	Raw   []byte `json:"raw,omitempty"` // instead of text: bytes that are not UTF-8
 }
 
 // Drafts is the body of what is done to drafts of the tray.
@@ -55,7 +56,10 @@ func (s *Server) addReadings(c *call) (any, error) {
 	if err := c.read(&in); err != nil {
 		return nil, err
 	}
-	return s.Desk.AddReadings(c.r.Context(), c.by, in.Title, in.Text)
+	if in.Text != "" && len(in.Raw) > 0 {
+		return nil, errors.New("give either text or raw")
+	}
+	return s.Desk.AddReadings(c.r.Context(), c.by, in.Title, in.Text+string(in.Raw))
 }
 
 func (s *Server) acceptReadings(c *call) (any, error) {

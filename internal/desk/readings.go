@@ -73,7 +73,7 @@ func mayTray(by people.Actor, act people.Act) error {
 }
 
 // AddReadings reads a text and puts what it drafts in the tray; it records nothing. The text is
-// kept, also where nothing was drafted. The same text again gives the drafts it has.
+// kept, whatever it is, also where nothing was drafted. The same text again gives the drafts it has.
 func (d *Desk) AddReadings(ctx context.Context, by people.Actor, title, text string) ([]Reading, error) {
 	if err := mayTray(by, people.ActDraft); err != nil {
 		return nil, err
@@ -86,8 +86,9 @@ func (d *Desk) AddReadings(ctx context.Context, by people.Actor, title, text str
 		return nil, fmt.Errorf("%w: the text is empty: there is nothing to read", ErrNot)
 	case len(text) > MaxText:
 		return nil, fmt.Errorf("%w: the text is larger than %d MB; nothing was kept", ErrNot, MaxText>>20)
-	case !utf8.ValidString(text):
-		return nil, fmt.Errorf("%w: the text is not UTF-8; nothing was kept", ErrNot)
+	}
+	if strings.TrimSpace(title) == "" {
+		title = "a text without a name"
 	}
 	sum := sha256.Sum256([]byte(text))
 	kept := store.ReadText{Desk: by.Desk, Digest: heed.Digest(hex.EncodeToString(sum[:])), Title: firstRunes(title, 200), Person: by.Person, Raw: []byte(text)}
@@ -99,21 +100,36 @@ func (d *Desk) AddReadings(ctx context.Context, by people.Actor, title, text str
 		}
 		rows = append(rows, store.Reading{Position: i, Drafted: b, Excerpt: stretch(text, Body{s.Claim, s.Event}.spans())})
 	}
-	var list []Reading
-	err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error {
-		had, err := tx.ReadingsOf(by.Desk, kept.Digest)
-		if err == nil && len(had) == 0 {
-			if err = tx.AddReadings(kept, rows); err == nil {
-				had, err = tx.ReadingsOf(by.Desk, kept.Digest)
-			}
+	return d.keepReadings(ctx, kept, rows)
+}
+
+// addAtOnce is how many drafts are kept in one transaction: warnings do not wait for a long text.
+const addAtOnce = 250
+
+// keepReadings keeps a text and its drafts, a part at a time; what broke off is taken up again.
+// Drafts that are kept already, and were drafted otherwise, stay what they are.
+func (d *Desk) keepReadings(ctx context.Context, text store.ReadText, rows []store.Reading) ([]Reading, error) {
+	var had []store.Reading
+	get := func(tx *store.Tx) (err error) { had, err = tx.ReadingsOf(text.Desk, text.Digest); return err }
+	if err := d.Store.View(ctx, get); err != nil {
+		return nil, err
+	}
+	same := len(had) <= len(rows) && slices.EqualFunc(had, rows[:min(len(had), len(rows))], func(a, b store.Reading) bool { return bytes.Equal(a.Drafted, b.Drafted) })
+	if !same {
+		return shown(had)
+	}
+	rest := rows[len(had):]
+	for first := true; first || len(rest) > 0; first = false {
+		n := min(len(rest), addAtOnce)
+		if err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error { return tx.AddReadings(text, rest[:n]) }); err != nil {
+			return nil, err
 		}
-		if err != nil {
-			return err
-		}
-		list, err = shown(had)
-		return err
-	})
-	return list, err
+		rest = rest[n:]
+	}
+	if err := d.Store.View(ctx, get); err != nil {
+		return nil, err
+	}
+	return shown(had)
 }
 
 // Readings lists at most n drafts of the tray in a state, the oldest first; an empty state means all.
@@ -420,8 +436,10 @@ func stretch(text string, spans []heed.Span) string {
 	return firstRunes(strings.Join(strings.Fields(text[from:to]), " "), 600)
 }
 
-// firstRunes cuts what is too long, and shows that it did.
+// firstRunes cuts what is too long, and shows that it did. NUL, which not every engine keeps in
+// words, is left out, and what is not UTF-8 shows as such.
 func firstRunes(s string, n int) string {
+	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
 	if utf8.RuneCountInString(s) <= n {
 		return s
 	}
