@@ -195,7 +195,7 @@ func (f facts) keys() []store.Key {
 func (f facts) words() []string {
 	var list []string
 	for _, k := range f.keys() {
-		list = append(list, k.Word)
+		list = add(list, k.Word)
 	}
 	return list
 }

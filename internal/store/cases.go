@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,13 +135,15 @@ func (tx *Tx) cases(where string, args ...any) ([]CaseRow, error) {
 
 // PutCaseKeys makes an open case findable under words.
 func (tx *Tx) PutCaseKeys(desk heed.PartyID, id heed.ID, words []string) error {
-	for _, w := range words {
-		if err := tx.exec(`INSERT INTO house_case_keys (desk, word, case_id, at) VALUES (?, ?, ?, ?)
-			ON CONFLICT (desk, word, case_id) DO UPDATE SET at = excluded.at`, string(desk), w, string(id), tx.now.UnixMicro()); err != nil {
-			return err
-		}
+	if len(words) == 0 {
+		return nil
 	}
-	return nil
+	var args []any
+	for _, w := range words {
+		args = append(args, string(desk), w, string(id), tx.now.UnixMicro())
+	}
+	return tx.exec(`INSERT INTO house_case_keys (desk, word, case_id, at) VALUES (?, ?, ?, ?)`+strings.Repeat(`, (?, ?, ?, ?)`, len(words)-1)+`
+		ON CONFLICT (desk, word, case_id) DO UPDATE SET at = excluded.at`, args...)
 }
 
 // DropCaseKeys makes a case no candidate any more.
@@ -176,18 +179,16 @@ func (tx *Tx) Candidates(desk heed.PartyID, keys []Key, n int) ([]CaseRow, error
 		ids = append(ids, id)
 		return nil
 	}, `SELECT case_id FROM (`+strings.Join(parts, ` UNION ALL `)+`) hits GROUP BY case_id ORDER BY SUM(w) DESC, MAX(at) DESC, case_id LIMIT ?`, args...)
-	if err != nil {
+	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	var list []CaseRow
+	args = []any{string(desk)}
 	for _, id := range ids {
-		c, err := tx.Case(desk, id)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
+		args = append(args, string(id))
 	}
-	return list, nil
+	list, err := tx.cases(`WHERE desk = ? AND id IN (?`+strings.Repeat(`, ?`, len(ids)-1)+`)`, args...)
+	slices.SortFunc(list, func(a, b CaseRow) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return list, err
 }
 
 // Member is a statement in a case.
