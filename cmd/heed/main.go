@@ -69,83 +69,36 @@ speak to it from the same folder with the other commands.`,
 	p.StringVar(&f.token, "token-file", os.Getenv("HEED_TOKEN_FILE"), "file with your token (or HEED_TOKEN_FILE)")
 	p.StringVar(&f.as, "as", "", "party that you speak for, where the node has several desks")
 	p.BoolVar(&f.json, "json", false, "print JSON")
-	cmd.AddGroup(
-		&cobra.Group{ID: "desk", Title: "At the desk:"},
-		&cobra.Group{ID: "node", Title: "Running a node:"},
-		&cobra.Group{ID: "proof", Title: "Proving:"},
-		&cobra.Group{ID: "tools", Title: "Tools:"},
-	)
-	add := func(group string, list ...*cobra.Command) {
-		for _, c := range list {
-			c.GroupID = group
+	for _, g := range groups(f) {
+		cmd.AddGroup(&cobra.Group{ID: g.title, Title: g.title + ":"})
+		for _, c := range g.commands {
+			c.GroupID = g.title
 			cmd.AddCommand(c)
 		}
 	}
-	add("desk",
-		warnCommand(f),
-		heardCommand(f),
-		takeCommand(f),
-		inboxCommand(f),
-		showCommand(f),
-		ackCommand(f),
-		acceptCommand(f),
-		decideCommand(f),
-		passCommand(f),
-		sentCommand(f),
-		askReleaseCommand(f),
-		askCommand(f),
-		questionsCommand(f),
-		answerCommand(f),
-		feedbackCommand(f),
-		grantCommand(f),
-		translateCommand(f),
-		distrustCommand(f),
-		checkCommand(f),
-		extractCommand(f),
-		draftsCommand(f),
-		releaseCommand(f),
-		sourceCommand(f),
-		findCommand(f),
-		watchCommand(f),
-		casesCommand(f),
-		caseCommand(f),
-		outcomeCommand(f),
-		trackCommand(f),
-		nameCommand(f),
-		clocksCommand(f),
-		handOverCommand(f),
-		directoryCommand(f),
-		rosterCommand(f),
-		drillCommand(f),
-	)
-	add("node",
-		initCommand(f),
-		serveCommand(f),
-		statusCommand(f),
-		cardCommand(f),
-		partyCommand(f),
-		personCommand(f),
-		tokenCommand(f),
-		policyCommand(f),
-		backupCommand(f),
-		restoreCommand(f),
-	)
-	add("proof",
-		whoKnewCommand(f),
-		ledgerCommand(f),
-		bundleCommand(f),
-		receiptCommand(f),
-		verifyCommand(f),
-		accessCommand(f),
-	)
-	add("tools",
-		readCommand(f),
-		weighCommand(f),
-		demoCommand(),
-		benchCommand(),
-	)
 	f.complete(cmd)
 	return cmd
+}
+
+// group is a heading of the help, and what stands under it.
+type group struct {
+	title    string
+	commands []*cobra.Command
+}
+
+func groups(f *flags) []group {
+	return []group{
+		{"At the desk", []*cobra.Command{inboxCommand(f), showCommand(f), ackCommand(f), acceptCommand(f), decideCommand(f), casesCommand(f), caseCommand(f),
+			outcomeCommand(f), clocksCommand(f), handOverCommand(f), findCommand(f), watchCommand(f), distrustCommand(f), trackCommand(f), nameCommand(f)}},
+		{"Saying and passing on", []*cobra.Command{warnCommand(f), heardCommand(f), takeCommand(f), passCommand(f), sentCommand(f), askCommand(f), questionsCommand(f),
+			answerCommand(f), feedbackCommand(f), askReleaseCommand(f), grantCommand(f), translateCommand(f)}},
+		{"Before release", []*cobra.Command{checkCommand(f), draftsCommand(f), releaseCommand(f), extractCommand(f), sourceCommand(f)}},
+		{"Whom to reach", []*cobra.Command{directoryCommand(f), rosterCommand(f), drillCommand(f)}},
+		{"Running a node", []*cobra.Command{initCommand(f), serveCommand(f), statusCommand(f), cardCommand(f), partyCommand(f), personCommand(f), tokenCommand(f),
+			policyCommand(f), backupCommand(f), restoreCommand(f)}},
+		{"Proving", []*cobra.Command{whoKnewCommand(f), ledgerCommand(f), bundleCommand(f), receiptCommand(f), verifyCommand(f), accessCommand(f)}},
+		{"Tools", []*cobra.Command{readCommand(f), weighCommand(f), demoCommand(), benchCommand()}},
+	}
 }
 
 func envOr(name, usual string) string {
