@@ -31,6 +31,7 @@ func faulty() {
 		}
 	}()
 	main()
+	os.Exit(4) // a stopped node with a full disk may or may not have had something left to write
 }
 
 // databaseFiles lists the descriptors under which this process has the database open.
