@@ -107,7 +107,8 @@ func distrustCommand(f *flags) *cobra.Command {
 		Short: "Note, for your own desk only, how far you distrust a party",
 		Long: `Note how far your desk distrusts a party, and why. The note is signed and kept, shown to
 your own desk in heed party list and heed show, and sent to nobody. It never hides a
-warning: it changes how a report weighs and what reason you are asked for.`,
+warning: it changes what stands beside it and what reason you are asked for, and
+never what it weighs.`,
 		Example: `  heed distrust coast --level some --reason 'two false alarms in May'
   heed distrust coast --lift --reason 'both were explained'`,
 		Args: cobra.ExactArgs(1),

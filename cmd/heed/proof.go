@@ -167,6 +167,6 @@ receiver than that party.`,
 	}
 	cmd.Flags().StringVarP(&file, "out", "o", "", "file to write (default HANDLE.bundle.json)")
 	cmd.Flags().StringVar(&with, "with", "", "leave out the deliveries and receipts of all other parties")
-	cmd.Flags().BoolVar(&decisions, "decisions", false, "release the decisions, with their reasons")
+	cmd.Flags().BoolVar(&decisions, "decisions", false, "release the decisions, with their reasons; for a note of distrust, its text")
 	return cmd
 }

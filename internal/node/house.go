@@ -253,7 +253,7 @@ func bundled(tx *store.Tx, by people.Actor, r store.Record, with api.Bundled) (s
 		if with.Only != "" && !between(l.Statement, with.Only) {
 			return left, nil
 		}
-	case heed.KindDecision:
+	case heed.KindDecision, heed.KindDistrust: // the desk's own mind: out only by a person's release
 		if act = people.ActRelease; !with.Decisions {
 			return entry, nil
 		}
