@@ -356,3 +356,95 @@ func TestQuestionFallsDue(t *testing.T) {
 		})
 	}
 }
+
+// hold decides to wait on a warning at the harbour.
+func (p *pair) hold(id heed.ID) {
+	p.t.Helper()
+	l, err := p.n[1].Desk().Resolve(p.t.Context(), p.by(1), string(id))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if _, err := p.n[1].Desk().Decide(p.t.Context(), p.by(1), l.Index, desk.Verdict{Choice: heed.Hold, Code: "too-vague"}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// TestRetractionReopens: what was decided on a warning that is then taken back is asked again.
+func TestRetractionReopens(t *testing.T) {
+	p := meet(t, "")
+	said := p.warn(heed.Warning{Where: &heed.Place{Country: "FR"}, Basis: heed.BasisTechnical}, "Water at the gate")
+	p.cased(said.ID)
+	p.hold(said.ID)
+	if _, err := p.n[0].Desk().Warn(t.Context(), p.by(0), desk.Draft{ID: said.ID, Revoke: "the gauge was faulty"}); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the retraction re-opens it", func() bool {
+		c := p.cased(said.ID)
+		return !c.Decided && len(c.Reopenings) == 1 && c.Reopenings[0].Code == heed.ReopenRetracted && len(c.Assessment.Terms) == 0
+	})
+}
+
+// TestNearWindowReopens: what was held re-opens when its window is near, with a clock; a
+// decision to act does not.
+func TestNearWindowReopens(t *testing.T) {
+	for _, choice := range []heed.Choice{heed.Hold, heed.Act} {
+		p := meet(t, "")
+		from := time.Now().Add(30 * time.Hour).UTC()
+		said := p.warn(heed.Warning{Where: &heed.Place{Country: "FR"}, When: &heed.Window{Words: "tomorrow", From: &from}, Basis: heed.BasisTechnical}, "Water at the gate")
+		p.cased(said.ID)
+		d := p.n[1].Desk()
+		l, err := d.Resolve(t.Context(), p.by(1), string(said.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Decide(t.Context(), p.by(1), l.Index, desk.Verdict{Choice: choice, Code: "precaution"}); err != nil {
+			t.Fatal(err)
+		}
+		c := p.cased(said.ID)
+		p.stop(1)
+		n, err := node.New(t.Context(), p.dir[1], world())
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.n[1] = n
+		n.Desk().Elapsed = func() time.Time { return from.Add(-90 * time.Minute) }
+		if err := n.Desk().Ring(t.Context(), "test"); err != nil {
+			t.Fatal(err)
+		}
+		after, err := n.Desk().Case(t.Context(), p.by(1), c.ID, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		reopened := len(after.Reopenings) == 1 && after.Reopenings[0].Code == heed.ReopenWindow && after.Due != nil
+		if reopened != (choice == heed.Hold) || after.Decided == reopened {
+			t.Errorf("decided to %s, window near: %+v %+v", choice, after.CaseLine, after.Reopenings)
+		}
+	}
+}
+
+// TestExercisesStayApart: an exercise joins no case in earnest and none of another exercise,
+// whatever it says, and no person can put it there.
+func TestExercisesStayApart(t *testing.T) {
+	p := meet(t, "")
+	w := heed.Warning{Where: &heed.Place{Country: "FR", City: "Lyon"}, Whom: &heed.Target{Kinds: []string{"station"}}, Basis: heed.BasisTechnical, Handling: heed.Handling{TLP: "TLP:GREEN"}}
+	earnest := p.cased(p.warn(w, "Water at the station of Lyon").ID)
+	seen := map[heed.ID]bool{earnest.ID: true}
+	for _, name := range []string{"drill 1", "drill 2", "drill 1, event 2"} {
+		said, err := p.n[0].Desk().Warn(t.Context(), p.by(0), desk.Draft{Headline: "Water at the station of Lyon", Text: "Water at the station of Lyon", Exercise: name, Warning: w, To: []heed.PartyID{p.id[1]}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := p.cased(said.ID)
+		if seen[c.ID] != (name == "drill 1, event 2") {
+			t.Errorf("%s is in the case of %q", name, c.Exercise)
+		}
+		seen[c.ID] = true
+		l, err := p.n[1].Desk().Resolve(t.Context(), p.by(1), string(said.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.n[1].Desk().LinkTo(t.Context(), p.by(1), l.Index, earnest.ID, heed.SameThreat, "a mistake"); err == nil {
+			t.Errorf("%s was put into a case in earnest", name)
+		}
+	}
+}
