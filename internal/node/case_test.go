@@ -448,3 +448,80 @@ func TestExercisesStayApart(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckerFindsWhatHasNoClock: an open case without its clock gets one, due at once, and
+// an alarm; when all is well the check says nothing.
+func TestCheckerFindsWhatHasNoClock(t *testing.T) {
+	p := meet(t, "")
+	c := p.cased(p.warn(heed.Warning{Where: &heed.Place{Country: "FR"}, Basis: heed.BasisTechnical}, "Water at the gate").ID)
+	n := p.n[1]
+	if missing, err := n.Desk().CheckClocks(t.Context()); err != nil || len(missing) != 0 || n.Desk().Checked().IsZero() {
+		t.Fatalf("all has its clock: %v, %v", missing, err)
+	}
+	if err := n.Store().Update(t.Context(), store.Normal, func(tx *store.Tx) error { return tx.StopClock(p.id[1], "decide", c.ID) }); err != nil {
+		t.Fatal(err)
+	}
+	missing, err := n.Desk().CheckClocks(t.Context())
+	if err != nil || len(missing) != 1 || missing[0].About != c.ID {
+		t.Fatalf("the case lost its clock, and the check says %v, %v", missing, err)
+	}
+	if again, err := n.Desk().Case(t.Context(), p.by(1), c.ID, time.Time{}); err != nil || again.Due == nil {
+		t.Errorf("it has none still: %+v, %v", again.CaseLine, err)
+	}
+	box, err := n.Desk().Inbox(t.Context(), p.by(1), 5)
+	if err != nil || len(box.Alarms) != 1 || box.Alarms[0].Code != "no-clock" {
+		t.Errorf("alarms: %+v, %v", box.Alarms, err)
+	}
+}
+
+// TestMergesMakeNoCircle: a case goes into another once, with all that is in it, and nothing
+// goes round; a note beside a case changes no sum.
+func TestMergesMakeNoCircle(t *testing.T) {
+	p := meet(t, "")
+	d, by := p.n[1].Desk(), p.by(1)
+	a := p.cased(p.warn(heed.Warning{Where: &heed.Place{Country: "FR", City: "Lyon"}, Basis: heed.BasisTechnical}, "Water in the town").ID)
+	b := p.cased(p.warn(heed.Warning{Where: &heed.Place{Country: "IT", City: "Turin"}, Basis: heed.BasisIntercept}, "Snow on the pass").ID)
+	if a.ID == b.ID {
+		t.Fatal("two towns are one case")
+	}
+	if err := d.Merge(t.Context(), by, a.ID, a.ID, "a mistake"); err == nil {
+		t.Error("a case was merged into itself")
+	}
+	if err := d.Merge(t.Context(), by, a.ID, b.ID, ""); err == nil {
+		t.Error("merged for no reason")
+	}
+	if err := d.Merge(t.Context(), by, a.ID, b.ID, "one storm"); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Merge(t.Context(), by, b.ID, a.ID, "back again"); err == nil {
+		t.Error("merged round in a circle")
+	}
+	one, err := d.Case(t.Context(), by, b.ID, time.Time{})
+	if err != nil || len(one.Members) != 2 || one.Assessment.Origins != 2 {
+		t.Fatalf("%+v, %v", one, err)
+	}
+	if _, err := d.Relate(t.Context(), by, heed.Relation{Case: b.ID, Between: [2]string{"coast", "port"}, Words: "rivals", Gains: "the port"}); err != nil {
+		t.Fatal(err)
+	}
+	after, err := d.Case(t.Context(), by, b.ID, time.Time{})
+	if err != nil || len(after.Relations) != 1 || after.Assessment.LogOdds != one.Assessment.LogOdds {
+		t.Errorf("%+v, %v", after.Relations, err)
+	}
+}
+
+// TestPrecedenceIsCapped: a party's every message may be FLASH; it counts as the policy says,
+// its own word stays shown, and so does that it was capped.
+func TestPrecedenceIsCapped(t *testing.T) {
+	p := meet(t, "")
+	if _, err := p.n[1].Desk().SetPolicy(t.Context(), p.by(1), "[parties.coast]\ncap = \"ROUTINE\"\n"); err != nil {
+		t.Fatal(err)
+	}
+	c := p.cased(p.warn(heed.Warning{Where: &heed.Place{Country: "FR"}, Basis: heed.BasisTechnical, Precedence: heed.Flash}, "Water at the gate").ID)
+	if c.Due == nil || time.Until(*c.Due) < 12*time.Hour {
+		t.Errorf("a capped FLASH is to be decided by %v", c.Due)
+	}
+	box, err := p.n[1].Desk().Inbox(t.Context(), p.by(1), 5)
+	if err != nil || box.Entries[0].Precedence != heed.Flash || !strings.Contains(strings.Join(box.Entries[0].Notes, " "), "FLASH, capped: it counts as ROUTINE here") {
+		t.Errorf("%+v, %v", box.Entries, err)
+	}
+}
