@@ -103,7 +103,13 @@ func printInbox(w io.Writer, box desk.Box, cols int) {
 		fmt.Fprintln(w, "The inbox is empty: no warning has been recorded here.")
 		return
 	}
-	fmt.Fprintf(w, "%-13s %-9s %-12s %-5s %-16s %s\n", "HANDLE", "URGENCY", "SIGNED BY", "RUNGS", "RECEIVED", "HEADLINE")
+	const line = "%-13s %-10s %-12s %-5s %s"
+	narrow := cols < 100 // the headline is what matters: on a line of its own, whole
+	if head := fmt.Sprintf(line, "HANDLE", "URGENCY", "SIGNED BY", "RUNGS", "RECEIVED"); narrow {
+		fmt.Fprintln(w, head)
+	} else {
+		fmt.Fprintf(w, "%-55s %s\n", head, "HEADLINE")
+	}
 	for _, e := range box.Entries {
 		headline := e.Headline
 		if e.Revoked {
@@ -113,13 +119,26 @@ func printInbox(w io.Writer, box desk.Box, cols int) {
 		if urgency == "" {
 			urgency = "not stated"
 		}
-		fmt.Fprintf(w, "%-13s %-9s %-12s %-5s %-16s %s\n", fmt.Sprintf("%s v%d", e.Handle, e.Version), fit(urgency, 9), fit(e.By, 12), rungMarks(e.Rungs),
-			e.Received.Format("2006-01-02 15:04"), fit(headline, max(cols-61, 12)))
+		row := fmt.Sprintf(line, fmt.Sprintf("%s v%d", e.Handle, e.Version), fit(urgency, 10), fit(e.By, 12), rungMarks(e.Rungs), stamp(e.Received, box.Entries[0].Received))
+		if narrow {
+			fmt.Fprintln(w, row)
+			fmt.Fprint(w, wrap(headline, "              ", cols))
+		} else {
+			fmt.Fprintf(w, "%-55s %s\n", row, fit(headline, cols-56))
+		}
 		for _, n := range e.Notes {
 			fmt.Fprint(w, wrap(n, "              ", cols))
 		}
 	}
 	fmt.Fprintln(w, "rungs: d delivered  o opened  a acknowledged  c accepted  D decided; times are UTC")
+}
+
+// stamp is the day and the minute; of another year than the newest, the day with its year.
+func stamp(t, newest time.Time) string {
+	if t.Year() != newest.Year() {
+		return t.Format("2006-01-02")
+	}
+	return t.Format("01-02 15:04")
 }
 
 func showCommand(f *flags) *cobra.Command {

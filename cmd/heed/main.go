@@ -63,6 +63,9 @@ speak to it from the same folder with the other commands.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w; %s -h lists what there is", err, c.CommandPath())
+	})
 	p := cmd.PersistentFlags()
 	p.StringVar(&f.node, "node", envOr("HEED_NODE", "."), "folder of the node (or set HEED_NODE)")
 	p.StringVar(&f.url, "url", os.Getenv("HEED_URL"), "address of a node elsewhere, with --token-file (or HEED_URL)")
