@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"heed"
+	"heed/internal/bench"
 	"heed/internal/desk"
 	"heed/internal/envelope"
 	"heed/internal/node"
@@ -33,7 +34,7 @@ func may() {
 			}
 		}
 	})
-	report("one question to may", float64(r.NsPerOp())/1000, "us", 2)
+	figures.AtMost("one question to may", float64(r.NsPerOp())/1000, "us", 2)
 }
 
 // shelf is a node with what pages are read from.
@@ -50,14 +51,14 @@ func pages(dir string, stored int) {
 	s.fill(1000)
 	few, ratio := s.inbox()
 	fewPeer, _ := s.collection()
-	report("a page of 100 for a person who may not read all, against the page unfiltered, 1000 stored", ratio, "x", 1.3)
+	figures.AtMost("a page of 100 for a person who may not read all, against the page unfiltered, 1000 stored", ratio, "x", 1.3)
 	s.fill(stored - 1000)
 	many, ratio := s.inbox()
 	manyPeer, peerRatio := s.collection()
-	report(fmt.Sprintf("the same, %d stored", stored), ratio, "x", 1.3)
-	report(fmt.Sprintf("a page of 100 for a peer, against the page unfiltered, %d stored", stored), peerRatio, "x", 1.3)
-	report("a person's page, against that at 1000", many/few, "x", 1.5)
-	report("a peer's page, against that at 1000", manyPeer/fewPeer, "x", 1.5)
+	figures.AtMost(fmt.Sprintf("the same, %d stored", stored), ratio, "x", 1.3)
+	figures.AtMost(fmt.Sprintf("a page of 100 for a peer, against the page unfiltered, %d stored", stored), peerRatio, "x", 1.3)
+	figures.AtMost("a person's page, against that at 1000", many/few, "x", 1.5)
+	figures.AtMost("a peer's page, against that at 1000", manyPeer/fewPeer, "x", 1.5)
 	check(s.n.Stop(context.Background()))
 }
 
@@ -176,11 +177,11 @@ func (s *shelf) collection() (us, ratio float64) {
 func (s *shelf) each(fn func(*store.Tx)) float64 {
 	least := time.Duration(1<<63 - 1)
 	for range 9 {
-		start := cpu()
+		start := bench.CPU()
 		for range 20 {
 			check(s.n.Store().View(context.Background(), func(tx *store.Tx) error { fn(tx); return nil }))
 		}
-		least = min(least, (cpu()-start)/20)
+		least = min(least, (bench.CPU()-start)/20)
 	}
 	return float64(least.Nanoseconds()) / 1000
 }

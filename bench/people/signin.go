@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"heed/internal/bench"
 	"heed/internal/node"
 	"heed/internal/people"
 )
@@ -32,14 +33,14 @@ func signIn(dir string) {
 	check(a.SetPassword(ctx, caller(ctx, a, cookie), here, "", word))
 
 	const times = 20
-	before, start := a.Hashes(), cpu()
+	before, start := a.Hashes(), bench.CPU()
 	for range times {
 		cookie, err = a.SignIn(ctx, here, "ada", word)
 		check(err)
 	}
-	fmt.Printf("a sign-in with a password: %v CPU (argon2id, %d MiB, %d passes, %d lanes)\n", ((cpu() - start) / times).Round(time.Microsecond),
+	fmt.Printf("a sign-in with a password: %v CPU (argon2id, %d MiB, %d passes, %d lanes)\n", ((bench.CPU() - start) / times).Round(time.Microsecond),
 		people.DefaultCost.Memory>>10, people.DefaultCost.Passes, people.DefaultCost.Threads)
-	report("password hashes a sign-in", float64(a.Hashes()-before)/times, "hashes", 1)
+	figures.AtMost("password hashes a sign-in", float64(a.Hashes()-before)/times, "hashes", 1)
 
 	before = a.Hashes()
 	for i, name := range []string{"ada", "nobody"} {
@@ -48,18 +49,18 @@ func signIn(dir string) {
 			check(fmt.Errorf("signed in with a wrong password: %v", err))
 		}
 	}
-	report("password hashes a wrong try, name known or not", float64(a.Hashes()-before)/2, "hashes", 1)
+	figures.AtMost("password hashes a wrong try, name known or not", float64(a.Hashes()-before)/2, "hashes", 1)
 
 	const requests = 20000
-	before, start = a.Hashes(), cpu()
+	before, start = a.Hashes(), bench.CPU()
 	for range requests {
 		caller(ctx, a, cookie)
 	}
-	fmt.Printf("a later request, session and roles read from the store: %v CPU\n", ((cpu() - start) / requests).Round(time.Microsecond))
-	report(fmt.Sprintf("password hashes in %d later requests", requests), float64(a.Hashes()-before), "hashes", 0)
+	fmt.Printf("a later request, session and roles read from the store: %v CPU\n", ((bench.CPU() - start) / requests).Round(time.Microsecond))
+	figures.AtMost(fmt.Sprintf("password hashes in %d later requests", requests), float64(a.Hashes()-before), "hashes", 0)
 
 	const flood = 10000
-	before, start = a.Hashes(), cpu()
+	before, start = a.Hashes(), bench.CPU()
 	refused := 0
 	for range flood {
 		var many *people.TooMany
@@ -67,8 +68,8 @@ func signIn(dir string) {
 			refused++
 		}
 	}
-	fmt.Printf("a refused try: %v CPU\n", ((cpu() - start) / flood).Round(time.Microsecond))
-	report("password hashes in 10 000 tries from one address", float64(a.Hashes()-before), "hashes", 10)
+	fmt.Printf("a refused try: %v CPU\n", ((bench.CPU() - start) / flood).Round(time.Microsecond))
+	figures.AtMost("password hashes in 10 000 tries from one address", float64(a.Hashes()-before), "hashes", 10)
 	_, err = a.SignIn(ctx, people.Origin{Address: "198.51.100.1"}, "ada", word)
 	check(err) // the owner, from a new address, during all this
 }

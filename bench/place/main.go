@@ -3,33 +3,19 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
+	"heed/internal/bench"
 	"heed/internal/place"
 )
 
-// figure is one line of the outcome.
-type figure struct {
-	Name     string  `json:"name"`
-	Measured float64 `json:"measured"`
-	Unit     string  `json:"unit"`
-	Goal     string  `json:"goal"`
-	OK       bool    `json:"ok"`
-}
-
-var figures []figure
-
-func report(name string, v float64, unit string, goal float64) {
-	figures = append(figures, figure{name, v, unit, fmt.Sprintf("<= %g %s", goal, unit), v <= goal})
-}
+var figures bench.Figures
 
 func check(err error) {
 	if err != nil {
@@ -38,22 +24,15 @@ func check(err error) {
 	}
 }
 
-// cpu is what this process has used so far.
-func cpu() time.Duration {
-	var u syscall.Rusage
-	check(syscall.Getrusage(syscall.RUSAGE_SELF, &u))
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
 // each gives the least CPU time of one call, over rounds of n calls.
 func each(n int, f func()) time.Duration {
 	least := time.Duration(1<<63 - 1)
 	for range 7 {
-		start := cpu()
+		start := bench.CPU()
 		for range n {
 			f()
 		}
-		least = min(least, (cpu()-start)/time.Duration(n))
+		least = min(least, (bench.CPU()-start)/time.Duration(n))
 	}
 	return least
 }
@@ -63,9 +42,9 @@ func first() {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	start := cpu()
+	start := bench.CPU()
 	place.ByID("LK")
-	took := cpu() - start
+	took := bench.CPU() - start
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	fmt.Println(took.Seconds()*1e3, float64(after.HeapAlloc-before.HeapAlloc)/(1<<20))
@@ -89,8 +68,8 @@ func main() {
 	}
 	slices.Sort(took)
 	slices.Sort(kept)
-	report("first use, CPU, median of 9 processes", took[len(took)/2], "ms", 30)
-	report("memory kept after the first use", kept[len(kept)/2], "MiB", 25)
+	figures.AtMost("first use, CPU, median of 9 processes", took[len(took)/2], "ms", 30)
+	figures.AtMost("memory kept after the first use", kept[len(kept)/2], "MiB", 25)
 
 	names := []string{"Moscow", "Côte d'Ivoire", "sri lanka", "Nowhere at all", "St. Petersburg", "New York"}
 	find := each(20_000, func() {
@@ -98,25 +77,15 @@ func main() {
 			place.Find(n)
 		}
 	})
-	report("find a name, CPU", find.Seconds()*1e6/float64(len(names)), "µs", 5)
+	figures.AtMost("find a name, CPU", find.Seconds()*1e6/float64(len(names)), "µs", 5)
 
 	sentence := strings.Fields("A Sri Lankan official said on Tuesday that the police in Colombo had been told of a threat to churches , and that the " +
 		"warning , which came from New Delhi , named people near Batticaloa . Most of it was passed on within two days .")
 	short, long := slices.Repeat(sentence, 10), slices.Repeat(sentence, 1000)
 	a := each(1000, func() { place.Scan(short) }).Seconds() / float64(len(short))
 	b := each(10, func() { place.Scan(long) }).Seconds() / float64(len(long))
-	report("scan a text, CPU a token", b*1e9, "ns", 1000)
-	report("scan: a token in a text 100 times as long", b/a, "×", 1.5)
+	figures.AtMost("scan a text, CPU a token", b*1e9, "ns", 1000)
+	figures.AtMost("scan: a token in a text 100 times as long", b/a, "×", 1.5)
 
-	for _, f := range figures {
-		verdict := "ok"
-		if !f.OK {
-			verdict = "short"
-		}
-		fmt.Printf("%s | %.4g %s | %s | %s\n", f.Name, f.Measured, f.Unit, f.Goal, verdict)
-	}
-	out, err := json.MarshalIndent(figures, "", "  ")
-	check(err)
-	check(os.MkdirAll("bench/out", 0o755))
-	check(os.WriteFile("bench/out/place.json", out, 0o644))
+	check(figures.Print("place"))
 }

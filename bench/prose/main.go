@@ -12,30 +12,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
+	"heed/internal/bench"
 	"heed/internal/prose"
 )
 
-// figure is one line of the outcome.
-type figure struct {
-	Name     string  `json:"name"`
-	Measured float64 `json:"measured"`
-	Unit     string  `json:"unit"`
-	Goal     string  `json:"goal"`
-	OK       bool    `json:"ok"`
-}
-
-var figures []figure
-
-func report(name string, v float64, unit string, goal float64, atLeast bool) {
-	sign, ok := "<=", v <= goal
-	if atLeast {
-		sign, ok = ">=", v >= goal
-	}
-	figures = append(figures, figure{name, v, unit, fmt.Sprintf("%s %g %s", sign, goal, unit), ok})
-}
+var figures bench.Figures
 
 func check(err error) {
 	if err != nil {
@@ -57,17 +40,7 @@ func main() {
 	}
 	speed()
 	linear()
-	for _, f := range figures {
-		verdict := "ok"
-		if !f.OK {
-			verdict = "short"
-		}
-		fmt.Printf("%s | %.4g %s | %s | %s\n", f.Name, f.Measured, f.Unit, f.Goal, verdict)
-	}
-	b, err := json.MarshalIndent(figures, "", "  ")
-	check(err)
-	check(os.MkdirAll("bench/out", 0o755))
-	check(os.WriteFile("bench/out/prose.json", b, 0o644))
+	check(figures.Print("prose"))
 }
 
 // row is a line of the scorer's output.
@@ -118,27 +91,20 @@ func pick(rows []row, kind, measure, role string) row {
 
 func scores(out string) {
 	seed := score(out, "seed/", nil, nil)
-	report("seed, claims, relaxed F1", pick(seed, "claim", "record", "relaxed").F1, "", 95, true)
+	figures.AtLeast("seed, claims, relaxed F1", pick(seed, "claim", "record", "relaxed").F1, "", 95)
 	for _, kind := range []string{"warning", "responsibility", "event", "count", "date", "actor"} {
-		report("seed, "+kind+", records found", pick(seed, kind, "record", "relaxed").R, "%", 100, true)
+		figures.AtLeast("seed, "+kind+", records found", pick(seed, kind, "record", "relaxed").R, "%", 100)
 	}
 	for _, a := range [][2]string{{"count", "min"}, {"count", "max"}, {"count", "approx"}, {"date", "value"}, {"claim", "denies_ref"}} {
-		report("seed, "+a[0]+" "+a[1]+", right", pick(seed, a[0], "attr", a[1]).F1, "%", 100, true)
+		figures.AtLeast("seed, "+a[0]+" "+a[1]+", right", pick(seed, a[0], "attr", a[1]).F1, "%", 100)
 	}
 	claims := score(out, "polnear/dev.", []string{"--flat"}, []string{"-kind", "claim", "-roles", "source,cue,content"})
-	report("PolNeAR dev, claims, relaxed F1", pick(claims, "claim", "record", "relaxed").F1, "", 48, true)
+	figures.AtLeast("PolNeAR dev, claims, relaxed F1", pick(claims, "claim", "record", "relaxed").F1, "", 48)
 	muc := score(out, "muc4/dev.", []string{"--templates"}, []string{"-roles", "type,PerpInd,PerpOrg,Target,Victim,Weapon"})
-	report("MUC-4 dev, doc/head F1, six roles", pick(muc, "fill", "doc/head", "ALL").F1, "", 58, true)
-	report("MUC-4 dev, type F1", pick(muc, "fill", "doc/head", "type").F1, "", 82, true)
+	figures.AtLeast("MUC-4 dev, doc/head F1, six roles", pick(muc, "fill", "doc/head", "ALL").F1, "", 58)
+	figures.AtLeast("MUC-4 dev, type F1", pick(muc, "fill", "doc/head", "type").F1, "", 82)
 	muc = score(out, "muc4/dev.", []string{"--templates"}, nil)
-	report("MUC-4 dev, killed F1", pick(muc, "fill", "doc/head", "killed").F1, "", 60, true)
-}
-
-// cpu is the processor time that this process has used.
-func cpu() time.Duration {
-	var r syscall.Rusage
-	check(syscall.Getrusage(syscall.RUSAGE_SELF, &r))
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+	figures.AtLeast("MUC-4 dev, killed F1", pick(muc, "fill", "doc/head", "killed").F1, "", 60)
 }
 
 // article is about 5 KB of the project's own articles.
@@ -165,13 +131,13 @@ func speed() {
 	best := time.Duration(1 << 62)
 	for range 10 {
 		const n = 400
-		start := cpu()
+		start := bench.CPU()
 		for range n {
 			prose.Read(text)
 		}
-		best = min(best, (cpu()-start)/n)
+		best = min(best, (bench.CPU()-start)/n)
 	}
-	report("a 5-KB article, CPU", float64(best.Microseconds()), "µs", 600, false)
+	figures.AtMost("a 5-KB article, CPU", float64(best.Microseconds()), "µs", 600)
 }
 
 // linear compares the CPU a byte at 100 times the size with that at 1, over texts made to be
@@ -189,13 +155,13 @@ func linear() {
 			worst, name = r, h.name
 		}
 	}
-	report("hard texts: CPU a byte at 4 MB against 40 KB, worst ("+name+")", worst, "×", 3, false)
+	figures.AtMost("hard texts: CPU a byte at 4 MB against 40 KB, worst ("+name+")", worst, "×", 3)
 }
 
 func perByte(text string, rounds int) float64 {
-	start := cpu()
+	start := bench.CPU()
 	for range rounds {
 		prose.Read(text)
 	}
-	return float64(cpu()-start) / float64(rounds*len(text))
+	return float64(bench.CPU()-start) / float64(rounds*len(text))
 }

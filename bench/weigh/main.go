@@ -4,7 +4,6 @@
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"math"
@@ -14,9 +13,8 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
-	"syscall"
-	"time"
 
+	"heed/internal/bench"
 	"heed/internal/weigh"
 	"heed/internal/weigh/batch"
 	"heed/internal/weigh/circular"
@@ -24,27 +22,10 @@ import (
 	"heed/internal/weigh/tsv"
 )
 
-// figure is one line of the outcome.
-type figure struct {
-	Name     string  `json:"name"`
-	Measured float64 `json:"measured"`
-	Goal     string  `json:"goal"`
-	OK       bool    `json:"ok"`
-}
+var figures bench.Figures
 
-var figures []figure
-
-func least(name string, v, goal float64) { add(name, v, fmt.Sprintf(">= %g", goal), v >= goal) }
-func most(name string, v, goal float64)  { add(name, v, fmt.Sprintf("<= %g", goal), v <= goal) }
-
-func add(name string, v float64, goal string, ok bool) {
-	figures = append(figures, figure{name, v, goal, ok})
-	verdict := "ok"
-	if !ok {
-		verdict = "short"
-	}
-	fmt.Printf("%s | %.4f | %s | %s\n", name, v, goal, verdict)
-}
+func least(name string, v, goal float64) { figures.AtLeast(name, v, "", goal) }
+func most(name string, v, goal float64)  { figures.AtMost(name, v, "", goal) }
 
 func check(err error) {
 	if err != nil {
@@ -78,12 +59,10 @@ func main() {
 		}
 	}
 	if *only != "" {
+		check(figures.Print("")) // a part is no outcome to keep
 		return
 	}
-	out, err := json.MarshalIndent(figures, "", "  ")
-	check(err)
-	check(os.MkdirAll("bench/out", 0o755))
-	check(os.WriteFile("bench/out/weigh.json", out, 0o644))
+	check(figures.Print("weigh"))
 }
 
 func claims(parts ...string) *tsv.Claims {
@@ -344,11 +323,7 @@ func circle(name string, w circular.World) {
 		sum[circular.DS].Accuracy, sum[circular.DS].LogLoss, sum[circular.Majority].Accuracy, sum[circular.Majority].LogLoss)
 }
 
-func self() float64 {
-	var u syscall.Rusage
-	check(syscall.Getrusage(syscall.RUSAGE_SELF, &u))
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
-}
+func self() float64 { return bench.CPU().Seconds() }
 
 // cost is CPU on one core.
 func cost() {

@@ -47,7 +47,7 @@ func (f Figure) String() string {
 	if !f.OK {
 		verdict = "short"
 	}
-	return fmt.Sprintf("%s | %.4g %s | %s | %s", f.Name, f.Measured, f.Unit, f.Goal, verdict)
+	return fmt.Sprintf("%s | %s | %s | %s", f.Name, strings.TrimSpace(fmt.Sprintf("%.4g %s", f.Measured, f.Unit)), strings.TrimSpace(f.Goal), verdict)
 }
 
 // Calibration is what this machine did in the minute of the run.
