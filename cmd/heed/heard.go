@@ -48,10 +48,10 @@ starts a clock like any other; heed warn --heard has every other field.`,
 					readBack = given
 				}
 			}
-			now := time.Now().UTC().Truncate(time.Second)
+			at := now().UTC().Truncate(time.Second)
 			in.Headline, in.Text = args[1], args[1]
 			in.Warning.BasisWords, in.Warning.Precedence = toldByTelephone, heed.Precedence(strings.ToUpper(precedence))
-			in.Warning.Came = &heed.Came{How: "voice", Caller: args[0], At: &now, ReadBack: readBack}
+			in.Warning.Came = &heed.Came{How: "voice", Caller: args[0], At: &at, ReadBack: readBack}
 			if where != "" {
 				in.Warning.Where = &heed.Place{Words: where}
 			}

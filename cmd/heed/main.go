@@ -20,7 +20,10 @@ func main() {
 		}
 		return
 	}
-	err := root().Execute()
+	err := chooseClock()
+	if err == nil {
+		err = root().Execute()
+	}
 	var code exitCode
 	switch {
 	case errors.As(err, &code):

@@ -27,10 +27,10 @@ import (
 	"heed/verify"
 )
 
-// world is what this program hands to a node: the machine's clock, randomness and log.
+// world is what this program hands to a node: a clock, randomness and a log.
 func world(level slog.Level) node.World {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	return node.World{Now: time.Now, Rand: rand.Reader, Log: log, Fatal: func(err error) {
+	return node.World{Now: now, Rand: rand.Reader, Log: log, Fatal: func(err error) {
 		log.Error("the disk failed to sync; the process ends so that nothing is acknowledged that is not kept", "err", err)
 		os.Exit(3)
 	}}
@@ -122,6 +122,9 @@ func serveCommand(f *flags) *cobra.Command {
 			}
 			if err := n.Start(ctx); err != nil {
 				return errors.Join(err, n.Stop(context.Background()))
+			}
+			if file, on := onTestClock(); on {
+				fmt.Fprintf(cmd.ErrOrStderr(), "TEST CLOCK: NO TIME THAT THIS NODE SIGNS IS TRUE. It runs on the clock of %s, which says %s.\n", file, now().Format(time.RFC3339))
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s serves at %s; stop it with Ctrl-C\n", n.Config.Name, n.Addr())
 			<-ctx.Done()

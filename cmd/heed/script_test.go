@@ -55,6 +55,8 @@ func TestScripts(t *testing.T) {
 			"json":    inJSON,
 			"absent":  absent,
 			"exits":   exits,
+			"clock":   setClock,
+			"sees":    sees,
 		},
 	})
 }

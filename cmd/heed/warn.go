@@ -418,7 +418,7 @@ func sayWarning(cmd *cobra.Command, f *flags, in api.Warn, carry string) error {
 	var p problem
 	unsaid := err != nil && !errors.As(err, &p) // the node is not there, or broke off: whether it recorded is not known
 	if carry != "" && (unsaid || p.status == http.StatusServiceUnavailable) {
-		handle, serr := node.Carry(f.node, f.as, in, carry, time.Now())
+		handle, serr := node.Carry(f.node, f.as, in, carry, now())
 		if serr != nil {
 			return fmt.Errorf("%w; and it could not be signed for carrying either: %w", err, serr)
 		}

@@ -92,7 +92,7 @@ func (w *watching) follow(ctx context.Context) error {
 	}
 	defer res.Body.Close()
 	if !w.begun && w.after == "" && w.since == "" { // what happens while it is away is not to be missed
-		w.since = time.Now().UTC().Format(time.RFC3339)
+		w.since = now().UTC().Format(time.RFC3339)
 	}
 	w.begun = true
 	lines := bufio.NewScanner(res.Body)

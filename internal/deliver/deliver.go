@@ -126,12 +126,16 @@ func (d *Dispatcher) claim(ctx context.Context, n int) []store.Notice {
 	return list
 }
 
+// look is how long the outbox may stay unread: the machine may have slept, or its clock have
+// been set, and what was far off be due.
+const look = time.Second
+
 // sleep waits until something is due, or was woken for.
 func (d *Dispatcher) sleep(ctx context.Context) {
-	wait := time.Minute
-	_ = d.Store.View(ctx, func(tx *store.Tx) error { // on an error the minute stands
+	wait := look
+	_ = d.Store.View(ctx, func(tx *store.Tx) error { // on an error it looks again soon
 		if at, some, err := tx.NextDue(); err == nil && some {
-			wait = max(at.Sub(d.Now()), 50*time.Millisecond)
+			wait = min(max(at.Sub(d.Now()), 50*time.Millisecond), look)
 		}
 		return nil
 	})

@@ -73,16 +73,16 @@ func Load(name string) (Case, error) {
 	if err != nil {
 		return c, fmt.Errorf("there is no case %q; there are %s", name, strings.Join(Cases(), ", "))
 	}
-	return parse(b)
+	return Read(b)
 }
 
-// parse reads a case and puts its events in the order of the replay.
-func parse(b []byte) (Case, error) {
+// Read reads a case and puts its events in the order of the replay.
+func Read(b []byte) (Case, error) {
 	var c Case
 	if err := json.Unmarshal(b, &c); err != nil {
 		return c, err
 	}
-	slices.SortStableFunc(c.Events, func(a, b Event) int { return a.replayAt().Compare(b.replayAt()) })
+	slices.SortStableFunc(c.Events, func(a, b Event) int { return a.ReplayAt().Compare(b.ReplayAt()) })
 	return c, nil
 }
 
@@ -104,9 +104,9 @@ func (e Event) time() (from, to time.Time) {
 	return time.Time{}, time.Time{}
 }
 
-// replayAt is when the replay lets an event happen. An event that the record dates only to
+// ReplayAt is when the replay lets an event happen. An event that the record dates only to
 // a month, with an end, is replayed two days before that end.
-func (e Event) replayAt() time.Time {
+func (e Event) ReplayAt() time.Time {
 	from, _ := e.time()
 	if e.Precision == "month" && e.End != "" && e.warns() {
 		if end, err := time.Parse("2006-01-02", e.End); err == nil {
@@ -173,18 +173,15 @@ func (c Case) publishers(ids []string) string {
 	return strings.Join(out, "; ")
 }
 
-// mark is the exercise flag of everything that is said for an event.
-func (e Event) mark() string {
+// Mark is the exercise flag of everything that is said for an event.
+func (e Event) Mark() string {
 	return fmt.Sprintf("reconstruction from the public record, event %s, certainty %s", e.ID, e.Certainty)
 }
 
 // warning turns an event into a warning, and adds nothing to the record: what it does not
 // say is left unsaid, what it says was not given is unknown.
 func (e Event) warning() heed.Warning {
-	w := heed.Warning{BasisWords: e.Basis, Handling: heed.Handling{TLP: "TLP:GREEN", Onward: "may"}}
-	if e.Visibility == "public" {
-		w.Handling.TLP = "TLP:CLEAR"
-	}
+	w := heed.Warning{BasisWords: e.Basis, Handling: e.Handling()}
 	switch {
 	case strings.HasPrefix(e.Basis, "intercept"):
 		w.Basis = heed.BasisIntercept
@@ -201,6 +198,14 @@ func (e Event) warning() heed.Warning {
 	w.When = &heed.Window{Unknown: s["time"] == "none", Words: said(s["time"])}
 	w.Scale = &heed.Count{Unknown: s["scale"] == "none", Words: said(s["scale"])}
 	return w
+}
+
+// Handling is what the replay puts on what was said: the record knows only private and public.
+func (e Event) Handling() heed.Handling {
+	if e.Visibility == "public" {
+		return heed.Handling{TLP: "TLP:CLEAR", Onward: "may"}
+	}
+	return heed.Handling{TLP: "TLP:GREEN", Onward: "may"}
 }
 
 // said words how specific the record is about a part.
@@ -220,8 +225,8 @@ func said(v string) string {
 	return v
 }
 
-// headline is the first sentence of the record's text.
-func (e Event) headline() string {
+// Headline is the first sentence of the record's text.
+func (e Event) Headline() string {
 	s, _, _ := strings.Cut(e.Text, ". ")
 	if r := []rune(s); len(r) > 110 {
 		s = string(r[:109]) + "…"

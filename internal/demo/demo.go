@@ -69,11 +69,6 @@ type stage struct {
 	ids    map[string]heed.PartyID
 	warned map[string]desk.Said // event -> what was said for it
 	public string               // the newest public warning's event
-
-	// shape says in fields what the record has in words only; nil: nothing.
-	shape func(Event, *heed.Warning)
-	// then looks at the stage after each event; nil: nobody does.
-	then func(Event) error
 }
 
 const officer = "duty-officer"
@@ -105,7 +100,7 @@ func Run(ctx context.Context, o Options) error {
 
 func newStage(o Options, c Case) *stage {
 	s := &stage{Options: o, c: c, nodes: map[string]*node.Node{}, host: map[string]string{}, ids: map[string]heed.PartyID{}, warned: map[string]desk.Said{}}
-	s.clock.base, s.clock.from = c.Events[0].replayAt().Add(-time.Hour), time.Now()
+	s.clock.base, s.clock.from = c.Events[0].ReplayAt().Add(-time.Hour), time.Now()
 	return s
 }
 
@@ -213,7 +208,7 @@ func (s *stage) story(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		s.clock.jump(e.replayAt())
+		s.clock.jump(e.ReplayAt())
 		s.say("")
 		when := e.At
 		if e.Precision == "month" {
@@ -229,9 +224,6 @@ func (s *stage) story(ctx context.Context) error {
 			err = s.warn(ctx, e, s.receivers(e))
 		case e.Type == "acknowledgement", e.Type == "dismissal":
 			err = s.answer(ctx, e)
-		}
-		if err == nil && s.then != nil {
-			err = s.then(e)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", e.ID, err)
@@ -289,10 +281,7 @@ func (s *stage) warn(ctx context.Context, e Event, to []string) error {
 	}
 	n, by := s.actor(e.From)
 	w := e.warning()
-	if s.shape != nil {
-		s.shape(e, &w)
-	}
-	said, err := n.Desk().Warn(ctx, by, desk.Draft{Headline: e.headline(), Text: e.Text, Lang: "en", Exercise: e.mark(), Warning: w, To: s.party(to)})
+	said, err := n.Desk().Warn(ctx, by, desk.Draft{Headline: e.Headline(), Text: e.Text, Lang: "en", Exercise: e.Mark(), Warning: w, To: s.party(to)})
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,9 @@ func (d *Desk) Climb(ctx context.Context, by people.Actor, idx int64, rung heed.
 		}
 		if len(deliveries) == 0 {
 			done.Words = "it came by another way than a delivery to us, so no receipt goes to anybody"
+			if rung == heed.Acknowledged { // somebody here has seen it all the same
+				return tx.StopClock(by.Desk, clockAcknowledge, rec.ID)
+			}
 			return nil
 		}
 		for _, del := range deliveries {
@@ -173,6 +176,9 @@ func (d *Desk) Decide(ctx context.Context, by people.Actor, idx int64, v Verdict
 			return err
 		}
 		for _, l := range subjects {
+			if err := tx.StopClock(by.Desk, clockAcknowledge, l.Record.ID); err != nil { // who decides on it has seen it
+				return err
+			}
 			deliveries, err := d.deliveriesOf(tx, l.Record)
 			if err != nil {
 				return err

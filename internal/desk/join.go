@@ -149,7 +149,8 @@ func (d *Desk) receivedOf(tx *store.Tx, l people.Loaded) (*received, error) {
 	if r.Kind == heed.KindClaim || r.Author == r.Desk && (w.Came == nil || w.Came.How != "voice") {
 		return nil, nil
 	}
-	got := &received{ID: r.ID, Author: r.Author, Precedence: w.Precedence, ValidUntil: w.ValidUntil, revoked: l.Statement != nil && l.Statement.Revoked}
+	got := &received{ID: r.ID, Author: r.Author, Precedence: w.Precedence, ValidUntil: w.ValidUntil, revoked: l.Statement != nil && l.Statement.Revoked,
+		acknowledged: r.Author == r.Desk} // who took a call down has heard it
 	answers, err := tx.About(r.Desk, r.ID, heed.KindReceipt)
 	if err != nil {
 		return nil, err
@@ -159,7 +160,7 @@ func (d *Desk) receivedOf(tx *store.Tx, l people.Loaded) (*received, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s := obj.Statement; s != nil && s.Author == r.Desk && s.Receipt.Rung == heed.Acknowledged && s.Receipt.Version == r.Version {
+		if s := obj.Statement; s != nil && s.Author == r.Desk && s.Receipt.Version == r.Version && (s.Receipt.Rung == heed.Acknowledged || s.Receipt.Rung == heed.Decided) {
 			got.acknowledged = true
 		}
 	}

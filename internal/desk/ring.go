@@ -353,6 +353,6 @@ func (d *Desk) Clocks(ctx context.Context, by people.Actor, n int) ([]ClockLine,
 // ClockLine is a running clock with what it is about.
 type ClockLine struct {
 	store.Clock
-	Handle   string
-	Headline string
+	Handle   string `json:"handle"`
+	Headline string `json:"headline"`
 }

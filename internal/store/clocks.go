@@ -42,15 +42,16 @@ const (
 // Clock is a row with a due time: something must be done by then, by its owner. Of one sort
 // there is at most one live clock for one thing.
 type Clock struct {
-	ID         int64
-	Desk       heed.PartyID
-	What       string  // acknowledge, decide, escalate, expire, window
-	About      heed.ID // a warning or a case
-	Owner      string  // whose it is: person:NAME, or a role where nobody is on duty
-	Step       int     // of the escalation: 0 is the first owner
-	SetAt, Due time.Time
-	State      ClockState
-	EndedAt    time.Time // zero while it runs
+	ID      int64        `json:"-"` // it would tell how many were set at other desks
+	Desk    heed.PartyID `json:"desk"`
+	What    string       `json:"what"`  // acknowledge, decide, escalate, expire, window
+	About   heed.ID      `json:"about"` // a warning or a case
+	Owner   string       `json:"owner"` // whose it is: person:NAME, or a role where nobody is on duty
+	Step    int          `json:"step"`  // of the escalation: 0 is the first owner
+	SetAt   time.Time    `json:"set_at"`
+	Due     time.Time    `json:"due"`
+	State   ClockState   `json:"state"`
+	EndedAt time.Time    `json:"ended_at,omitzero"` // zero while it runs
 }
 
 // SetClock starts a clock, or moves the one that runs.
