@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -23,15 +22,13 @@ const (
 // sequencer gathers what waits into one transaction, and gives the order. One goroutine
 // runs it; only that one touches conn, tree and the fields beside them.
 type sequencer struct {
-	db     *DB
 	queues [2]chan *job  // by lane
 	grown  chan struct{} // asks for a checkpoint
 	quit   chan struct{}
 	ended  chan struct{}
 	once   sync.Once
 
-	conn   *sql.Conn
-	stmts  map[string]*sql.Stmt
+	session
 	tree   *ledger.Tree
 	size   int64      // leaves committed
 	moved  int64      // leaves at the last checkpoint
@@ -55,7 +52,7 @@ type job struct {
 }
 
 func newSequencer(ctx context.Context, db *DB) (*sequencer, error) {
-	s := &sequencer{db: db, grown: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{})}
+	s := &sequencer{session: session{db: db}, grown: make(chan struct{}, 1), quit: make(chan struct{}), ended: make(chan struct{})}
 	for i := range s.queues {
 		s.queues[i] = make(chan *job, batchMax)
 	}
@@ -71,13 +68,10 @@ func newSequencer(ctx context.Context, db *DB) (*sequencer, error) {
 
 // reconnect gets a fresh connection, and forgets what was prepared on the old one.
 func (s *sequencer) reconnect(ctx context.Context) error {
-	for _, st := range s.stmts {
-		st.Close()
-	}
+	s.forget()
 	if s.conn != nil {
 		s.conn.Close()
 	}
-	s.stmts = map[string]*sql.Stmt{}
 	var err error
 	s.conn, err = s.db.writer.Conn(ctx)
 	return err
@@ -267,6 +261,7 @@ func (s *sequencer) fill(first *job) ([]*job, error) {
 }
 
 func (s *sequencer) begin() error {
+	s.trim()
 	begin := "BEGIN IMMEDIATE"
 	if s.db.pg {
 		begin = "BEGIN"
@@ -508,19 +503,6 @@ func full(err error) bool {
 		strings.Contains(err.Error(), "SQLSTATE 53100"))
 }
 
-// prepared gives the statement for a query, prepared once a connection.
-func (s *sequencer) prepared(ctx context.Context, q string) (*sql.Stmt, error) {
-	if st := s.stmts[q]; st != nil {
-		return st, nil
-	}
-	st, err := s.conn.PrepareContext(ctx, s.db.sql(q))
-	if err != nil {
-		return nil, err
-	}
-	s.stmts[q] = st
-	return st, nil
-}
-
 func (s *sequencer) exec(ctx context.Context, q string, args ...any) (int64, error) {
 	st, err := s.prepared(ctx, q)
 	if err != nil {
@@ -534,20 +516,4 @@ func (s *sequencer) exec(ctx context.Context, q string, args ...any) (int64, err
 	n, err := res.RowsAffected()
 	s.wrote = s.wrote || n > 0 || err != nil
 	return n, err
-}
-
-func (s *sequencer) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
-	st, err := s.prepared(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	return st.QueryContext(ctx, args...)
-}
-
-func (s *sequencer) row(ctx context.Context, q string, args ...any) *sql.Row {
-	st, err := s.prepared(ctx, q)
-	if err != nil {
-		return s.conn.QueryRowContext(ctx, s.db.sql(q), args...) // gives the same error on Scan
-	}
-	return st.QueryRowContext(ctx, args...)
 }

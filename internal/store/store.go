@@ -70,6 +70,7 @@ type DB struct {
 	pg      bool
 	writer  *sql.DB // one connection
 	readers *sql.DB
+	pool    pool // SQLite: sessions of readers
 	epoch   int64
 	seq     *sequencer
 	rebind  sync.Map // SQL with ? -> SQL of the engine
@@ -144,10 +145,14 @@ func (db *DB) connect() error {
 	if db.readers, err = sql.Open("sqlite", dsn("&_pragma=query_only(1)&_pragma=cache_size(-4000)")); err != nil {
 		return err
 	}
-	db.readers.SetMaxOpenConns(4)
-	db.readers.SetMaxIdleConns(4)
+	db.readers.SetMaxOpenConns(readersMax + 1) // one for a backup, beside the sessions
+	db.readers.SetMaxIdleConns(readersMax + 1)
+	db.pool.free = make(chan struct{}, readersMax)
 	return nil
 }
+
+// readersMax is how many may read a SQLite file at once.
+const readersMax = 4
 
 func (db *DB) connectPostgres() error {
 	var err error
@@ -210,6 +215,7 @@ func (db *DB) Close() error {
 	if db.writer != nil {
 		errs = append(errs, db.writer.Close())
 	}
+	db.pool.close()
 	if db.readers != nil {
 		errs = append(errs, db.readers.Close())
 	}
@@ -265,12 +271,31 @@ func (db *DB) Coming() (here func()) {
 
 // View runs fn on one consistent state. fn may not write.
 func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
+	if !db.pg {
+		return db.viewSession(ctx, fn)
+	}
 	tx, err := db.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: db.pg, Isolation: db.isolation()})
 	if err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
 	defer tx.Rollback() // a view changes nothing
 	return fn(&Tx{ctx: ctx, db: db, q: reading{tx, db}, now: db.opt.Now().UTC().Truncate(time.Microsecond)})
+}
+
+// viewSession is View on SQLite, where statements stay prepared.
+func (db *DB) viewSession(ctx context.Context, fn func(*Tx) error) (err error) {
+	s, err := db.pool.take(ctx, db)
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	broken := true
+	defer func() { db.pool.give(s, broken) }() // also when fn panics
+	if err := s.run("BEGIN"); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	err = fn(&Tx{ctx: ctx, db: db, q: views{s}, now: db.opt.Now().UTC().Truncate(time.Microsecond)})
+	broken = s.run("ROLLBACK") != nil // a view changes nothing
+	return err
 }
 
 func (db *DB) isolation() sql.IsolationLevel {
@@ -306,7 +331,7 @@ func (r reading) row(ctx context.Context, q string, args ...any) *sql.Row {
 // sql turns ? into $1, $2 … where the engine wants that.
 func (db *DB) sql(q string) string {
 	if !db.pg {
-		return q
+		return bound(q)
 	}
 	if s, ok := db.rebind.Load(q); ok {
 		return s.(string)
