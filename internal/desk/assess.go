@@ -101,15 +101,19 @@ func digestOf(text string) string {
 // weighAgain assesses a case after a change, records what came out, and re-opens the
 // decision that stood, if the ground has shifted.
 func (d *Desk) weighAgain(tx *store.Tx, c *change) error {
-	before, err := d.assessment(tx, c.row)
-	if err != nil {
-		return err
+	var before *heed.Assessment
+	decided := c.row.Decided >= 0
+	if decided {
+		var err error
+		if before, err = d.assessment(tx, c.row); err != nil {
+			return err
+		}
 	}
 	after, err := d.assess(tx, rules(c.row.Desk), &c.row)
 	if err != nil {
 		return err
 	}
-	if code, words := shifted(before, after, c); code != "" && c.row.Decided >= 0 {
+	if code, words := shifted(before, after, c); code != "" && decided {
 		if err := d.reopen(tx, rules(c.row.Desk), &c.row, code, words, c.by); err != nil {
 			return err
 		}

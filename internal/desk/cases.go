@@ -451,11 +451,11 @@ func (d *Desk) settle(tx *store.Tx, by people.Actor, row *store.CaseRow, why str
 	if row.Facts, err = json.Marshal(together, json.Deterministic(true)); err != nil {
 		return err
 	}
-	if err := tx.DropCaseKeys(row.Desk, row.ID); err != nil {
+	if err := tx.DropCaseKeys(*row); err != nil {
 		return err
 	}
 	if row.State != heed.CaseClosed {
-		if err := tx.PutCaseKeys(row.Desk, row.ID, together.words()); err != nil {
+		if err := tx.PutCaseKeys(*row, together.words()); err != nil {
 			return err
 		}
 	}
@@ -533,7 +533,7 @@ func (d *Desk) mergeRows(tx *store.Tx, by people.Actor, a, b store.CaseRow, why 
 		Exercise: a.Exercise, Headline: "case: " + a.Name, Text: fmt.Sprintf("case %s was merged into %s: %s", heed.Handle(a.ID), heed.Handle(b.ID), why), Case: &c}); err != nil {
 		return err
 	}
-	if err := errors.Join(tx.DropCaseKeys(a.Desk, a.ID), tx.PutCase(a)); err != nil {
+	if err := errors.Join(tx.DropCaseKeys(a), tx.PutCase(a)); err != nil {
 		return err
 	}
 	return d.settle(tx, by, &b, "case "+heed.Handle(a.ID)+" was merged into it")

@@ -36,8 +36,12 @@ func deadline(row heed.Clocks, f facts, now time.Time) (time.Time, string) {
 	return due, why
 }
 
-// setClocks sets what a change of a case makes due: a decision, if none stands.
+// setClocks sets what a change of a case makes due: an answer to each warning that came, and a
+// decision, if none stands.
 func (d *Desk) setClocks(tx *store.Tx, c *change) error {
+	if len(c.received) == 0 || c.row.State == heed.CaseClosed {
+		return nil // nobody waits for this desk
+	}
 	policy, _, err := people.PolicyOf(tx, c.row.Desk)
 	if err != nil {
 		return err
@@ -46,29 +50,42 @@ func (d *Desk) setClocks(tx *store.Tx, c *change) error {
 	if err := json.Unmarshal(c.row.Facts, &f); err != nil {
 		return err
 	}
-	if c.received == nil || c.row.State == heed.CaseClosed {
-		return nil // nobody waits for this desk
-	}
-	p, _ := policy.Capped(c.received.Author, c.received.Precedence)
-	row := policy.Clock(p)
-	if !c.received.acknowledged && !c.received.revoked {
-		if err := tx.SetClock(store.Clock{Desk: c.row.Desk, What: clockAcknowledge, About: c.received.ID, Owner: d.owner(tx, c.row.Desk, row), Due: d.now(tx).Add(time.Duration(row.Acknowledge))}); err != nil {
+	var soonest store.Clock
+	for _, got := range c.received {
+		p, _ := policy.Capped(got.Author, got.Precedence)
+		row := policy.Clock(p)
+		owner := d.owner(tx, c.row.Desk, row)
+		if err := d.setReceived(tx, c.row.Desk, got, row, owner); err != nil {
 			return err
 		}
-	}
-	if c.received.ValidUntil != nil && c.received.ValidUntil.After(d.now(tx)) && !c.received.revoked {
-		if err := tx.SetClock(store.Clock{Desk: c.row.Desk, What: clockExpire, About: c.received.ID, Owner: d.owner(tx, c.row.Desk, row), Due: *c.received.ValidUntil}); err != nil {
-			return err
+		if due, _ := deadline(row, f, d.now(tx)); soonest.About == "" || due.Before(soonest.Due) {
+			soonest = store.Clock{Desk: c.row.Desk, What: clockDecide, About: c.row.ID, Owner: owner, Due: due}
 		}
 	}
 	if c.row.Decided >= 0 {
 		return nil
 	}
-	due, _ := deadline(row, f, d.now(tx))
-	if live, err := liveClock(tx, c.row.Desk, clockDecide, c.row.ID); err != nil || live != nil && !due.Before(live.Due) {
+	if live, err := liveClock(tx, c.row.Desk, clockDecide, c.row.ID); err != nil || live != nil && !soonest.Due.Before(live.Due) {
 		return err // more of the same never gives more time
 	}
-	return tx.SetClock(store.Clock{Desk: c.row.Desk, What: clockDecide, About: c.row.ID, Owner: d.owner(tx, c.row.Desk, row), Due: due})
+	return tx.SetClock(soonest)
+}
+
+// setReceived sets the clocks of one warning that came: until it is acknowledged, and until it
+// is valid no more.
+func (d *Desk) setReceived(tx *store.Tx, desk heed.PartyID, got *received, row heed.Clocks, owner string) error {
+	if got.revoked {
+		return nil
+	}
+	if !got.acknowledged {
+		if err := tx.SetClock(store.Clock{Desk: desk, What: clockAcknowledge, About: got.ID, Owner: owner, Due: d.now(tx).Add(time.Duration(row.Acknowledge))}); err != nil {
+			return err
+		}
+	}
+	if got.ValidUntil == nil || !got.ValidUntil.After(d.now(tx)) {
+		return nil
+	}
+	return tx.SetClock(store.Clock{Desk: desk, What: clockExpire, About: got.ID, Owner: owner, Due: *got.ValidUntil})
 }
 
 func liveClock(tx *store.Tx, desk heed.PartyID, what string, about heed.ID) (*store.Clock, error) {

@@ -18,12 +18,12 @@ import (
 	"heed/internal/weigh"
 )
 
-// A pass of the follower covers so many records, and stops after so many warnings: some
-// 10 ms of the writer.
-const (
-	followRecords  = 64
-	followWarnings = 6
-)
+// followAtOnce is how many records a pass of the follower takes up at most: some 10 ms of the
+// writer.
+const followAtOnce = 8
+
+// followed are the kinds that the desk has to do something with.
+var followed = []heed.Kind{heed.KindWarning, heed.KindClaim, heed.KindQuestion, heed.KindAnswer, heed.KindGrant}
 
 // position names the follower of cases.
 const position = "cases"
@@ -60,7 +60,7 @@ func (d *Desk) behind(ctx context.Context) (bool, error) {
 			return err
 		}
 		pos = max(pos, d.scanned.Load())
-		_, next, err = followed(tx, pos)
+		_, next, err = tx.NextOf(pos, followed...)
 		if err == nil && !next {
 			d.scanned.Store(size) // nothing to do up to here: no commit is spent on saying so
 		}
@@ -69,40 +69,24 @@ func (d *Desk) behind(ctx context.Context) (bool, error) {
 	return next, err
 }
 
-// followed gives the next record that the desk has to do something with.
-func followed(tx *store.Tx, from int64) (int64, bool, error) {
-	return tx.NextOf(from, heed.KindWarning, heed.KindClaim, heed.KindQuestion, heed.KindAnswer, heed.KindGrant)
-}
-
 // follow is one pass.
 func (d *Desk) follow(tx *store.Tx) error {
 	pos, err := tx.Position(position)
 	if err != nil {
 		return err
 	}
-	if next, some, err := followed(tx, max(pos, d.scanned.Load())); err != nil || !some {
-		return err
-	} else if next > pos {
-		pos = next
-	}
-	recs, err := tx.Records(pos, followRecords)
-	if err != nil {
+	recs, err := tx.RecordsOf(max(pos, d.scanned.Load()), followAtOnce, followed...)
+	if err != nil || len(recs) == 0 {
 		return err
 	}
 	changed := &touched{}
-	warnings := 0
 	for _, r := range recs {
-		if warnings == followWarnings {
-			break
-		}
-		pos = r.Index + 1
 		if err := d.asked(tx, r); err != nil {
 			return fmt.Errorf("desk: the clock of the question at record %d: %w", r.Index, err)
 		}
 		if r.Kind != heed.KindWarning && r.Kind != heed.KindClaim || r.Envelope.Payload == nil {
 			continue
 		}
-		warnings++
 		if err := d.joinOne(tx, r, changed); err != nil {
 			return fmt.Errorf("desk: record %d joins no case: %w", r.Index, err)
 		}
@@ -112,7 +96,7 @@ func (d *Desk) follow(tx *store.Tx) error {
 			return err
 		}
 	}
-	return tx.SetPosition(position, pos)
+	return tx.SetPosition(position, recs[len(recs)-1].Index+1)
 }
 
 // touched gathers what a pass did to cases, so that each is weighed once.
@@ -126,10 +110,10 @@ type change struct {
 	corrected string
 	by        heed.ID // the last statement that did it
 	other     bool    // it came from another party, or on another basis, than those there
-	received  *received
+	received  []*received
 }
 
-// received is the last warning of a pass that somebody else said to the desk.
+// received is a warning of a pass that somebody else said to the desk.
 type received struct {
 	ID                    heed.ID
 	Author                heed.PartyID
@@ -417,8 +401,11 @@ func (d *Desk) sayCase(tx *store.Tx, by people.Actor, row *store.CaseRow, why *h
 	if why != nil {
 		text += ". Re-opened: " + why.Words
 	}
-	_, err := d.say(tx, by, heed.Statement{ID: row.ID, Author: row.Desk, Version: row.Version, Kind: heed.KindCase, Created: row.OpenedAt,
+	rec, err := d.say(tx, by, heed.Statement{ID: row.ID, Author: row.Desk, Version: row.Version, Kind: heed.KindCase, Created: row.OpenedAt,
 		Modified: laterFor(tx, row.Version), Exercise: row.Exercise, Headline: "case: " + row.Name, Text: text, Case: &c})
+	if row.Version == 1 {
+		row.Opened = rec.Index
+	}
 	return err
 }
 
@@ -452,7 +439,7 @@ func (d *Desk) enter(tx *store.Tx, l people.Loaded, f facts, c *change, kind str
 	if m.Report, err = d.reportOf(l, f, c.row, of); err != nil {
 		return err
 	}
-	if flood, err := floods(tx, m); err != nil {
+	if flood, err := floods(tx, m, c.row.Members); err != nil {
 		return err
 	} else if flood {
 		m.Report = nil
@@ -464,13 +451,13 @@ func (d *Desk) enter(tx *store.Tx, l people.Loaded, f facts, c *change, kind str
 		return err
 	}
 	c.row.Members++
-	return d.note(tx, l, have.with(f), c, heed.Link{Type: kind, Of: of, Why: why, New: line})
+	return d.note(tx, l, have, f, c, heed.Link{Type: kind, Of: of, Why: why, New: line})
 }
 
 // floods reports whether a statement is one too many of its author in its case: on an origin
-// that this author spoke from before, or on however many.
-func floods(tx *store.Tx, m store.Member) (bool, error) {
-	if len(m.Report) == 0 {
+// that this author spoke from before, or on however many. The case has so many members already.
+func floods(tx *store.Tx, m store.Member, members int) (bool, error) {
+	if len(m.Report) == 0 || members < maxVoice {
 		return false, nil
 	}
 	said, err := tx.Voice(m.Desk, m.Case, m.Author, 2*maxVoice)
@@ -530,11 +517,12 @@ func (d *Desk) rejoin(tx *store.Tx, l people.Loaded, f facts, old store.Member, 
 	if err := tx.PutMember(old); err != nil {
 		return err
 	}
-	return d.note(tx, l, have.with(f), c, heed.Link{Type: heed.Updates, Of: "", Why: []string{"a new version of a statement in this case"}, New: line})
+	return d.note(tx, l, have, f, c, heed.Link{Type: heed.Updates, Of: "", Why: []string{"a new version of a statement in this case"}, New: line})
 }
 
-// note records a link, and puts the case's new facts and words into its row.
-func (d *Desk) note(tx *store.Tx, l people.Loaded, together facts, c *change, link heed.Link) error {
+// note records a link, adds what was said to the case's facts, and makes it findable under
+// the words of it.
+func (d *Desk) note(tx *store.Tx, l people.Loaded, have, said facts, c *change, link heed.Link) error {
 	r := l.Record
 	c.by = r.ID
 	got, err := d.receivedOf(tx, l)
@@ -542,19 +530,16 @@ func (d *Desk) note(tx *store.Tx, l people.Loaded, together facts, c *change, li
 		return err
 	}
 	if got != nil {
-		c.received = got
+		c.received = append(c.received, got)
 	}
-	if c.row.Facts, err = json.Marshal(together, json.Deterministic(true)); err != nil {
+	if c.row.Facts, err = json.Marshal(have.with(said), json.Deterministic(true)); err != nil {
 		return err
 	}
 	link.Case, link.Statement, link.Version, link.Act, link.At = c.row.ID, r.ID, r.Version, heed.LinkJoins, tx.Now()
 	if err := d.sayLink(tx, rules(r.Desk), c.row, link); err != nil {
 		return err
 	}
-	if err := tx.PutCaseKeys(r.Desk, c.row.ID, together.words()); err != nil {
-		return err
-	}
-	return tx.PutCase(c.row)
+	return errors.Join(tx.PutCase(c.row), tx.PutCaseKeys(c.row, said.words()))
 }
 
 // sayLink records a link. Its id follows from what it links, so that doing it again finds

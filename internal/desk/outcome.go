@@ -48,7 +48,7 @@ func (d *Desk) Outcome(ctx context.Context, by people.Actor, id heed.ID, outcome
 		if err := tx.StopClocksOf(row.Desk, row.ID); err != nil {
 			return err
 		}
-		return errors.Join(tx.DropCaseKeys(row.Desk, row.ID), tx.PutCase(row))
+		return errors.Join(tx.DropCaseKeys(row), tx.PutCase(row))
 	})
 	d.done(err)
 	return said, err

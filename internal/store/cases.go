@@ -2,8 +2,12 @@ package store
 
 import (
 	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +21,7 @@ import (
 const caseTables = `
 CREATE TABLE house_positions (name TEXT PRIMARY KEY, idx BIGINT NOT NULL);
 CREATE TABLE house_cases (
+	opened {leaf} PRIMARY KEY,        -- leaf of its first statement
 	desk TEXT NOT NULL,
 	id TEXT NOT NULL,
 	name TEXT NOT NULL,
@@ -32,18 +37,16 @@ CREATE TABLE house_cases (
 	members BIGINT NOT NULL,
 	opened_at BIGINT NOT NULL,
 	changed_at BIGINT NOT NULL,
-	PRIMARY KEY (desk, id)
+	UNIQUE (desk, id)
 );
 CREATE INDEX house_cases_state ON house_cases (desk, state, changed_at);
 CREATE TABLE house_case_keys (
-	desk TEXT NOT NULL,
-	word TEXT NOT NULL,
-	case_id TEXT NOT NULL,
+	opened BIGINT NOT NULL,           -- of the case
+	word BIGINT NOT NULL,             -- hash of the desk and a word
 	at BIGINT NOT NULL,
-	PRIMARY KEY (desk, word, case_id)
-);
-CREATE INDEX house_case_keys_at ON house_case_keys (desk, word, at);
-CREATE INDEX house_case_keys_case ON house_case_keys (desk, case_id);
+	PRIMARY KEY (opened, word)
+) {keyed};
+CREATE INDEX house_case_keys_word ON house_case_keys (word, at, opened);
 CREATE TABLE house_members (
 	desk TEXT NOT NULL,
 	statement TEXT NOT NULL,
@@ -57,8 +60,7 @@ CREATE TABLE house_members (
 	PRIMARY KEY (desk, statement)
 );
 CREATE INDEX house_members_case ON house_members (desk, case_id, idx);
-CREATE INDEX house_members_author ON house_members (desk, author);
-CREATE INDEX house_members_voice ON house_members (desk, case_id, author);
+CREATE INDEX house_members_author ON house_members (desk, author, case_id, idx);
 CREATE TABLE house_history (desk TEXT PRIMARY KEY, idx BIGINT NOT NULL, body {blob} NOT NULL);
 CREATE TABLE house_names (
 	desk TEXT NOT NULL,
@@ -81,6 +83,7 @@ type CaseRow struct {
 	State                    heed.CaseState
 	Exercise                 string
 	Version, AssessedVersion heed.Version
+	Opened                   int64 // leaf of its first statement
 	Assessed, Decided        int64 // leaves; -1: none
 	Reopened                 string
 	Facts                    []byte
@@ -88,15 +91,19 @@ type CaseRow struct {
 	OpenedAt, ChangedAt      time.Time
 }
 
-const caseColumns = `desk, id, name, class, state, exercise, version, assessed_version, assessed, decided, reopened, facts, members, opened_at, changed_at`
+const caseColumns = `opened, desk, id, name, class, state, exercise, version, assessed_version, assessed, decided, reopened, facts, members, opened_at, changed_at`
 
 // PutCase writes a case's row; ChangedAt becomes the transaction's time.
 func (tx *Tx) PutCase(c CaseRow) error {
-	return tx.exec(`INSERT INTO house_cases (`+caseColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (desk, id) DO UPDATE SET name = excluded.name, class = excluded.class, state = excluded.state, version = excluded.version,
-		assessed_version = excluded.assessed_version, assessed = excluded.assessed, decided = excluded.decided, reopened = excluded.reopened,
-		facts = excluded.facts, members = excluded.members, changed_at = excluded.changed_at`,
-		string(c.Desk), string(c.ID), c.Name, c.Class, string(c.State), c.Exercise, int64(c.Version), int64(c.AssessedVersion), c.Assessed, c.Decided,
+	n, err := tx.q.exec(tx.ctx, `UPDATE house_cases SET name = ?, class = ?, state = ?, version = ?, assessed_version = ?, assessed = ?, decided = ?,
+		reopened = ?, facts = ?, members = ?, changed_at = ? WHERE opened = ?`,
+		c.Name, c.Class, string(c.State), int64(c.Version), int64(c.AssessedVersion), c.Assessed, c.Decided,
+		c.Reopened, notNull(c.Facts), c.Members, tx.now.UnixMicro(), c.Opened)
+	if err != nil || n > 0 {
+		return err
+	}
+	return tx.exec(`INSERT INTO house_cases (`+caseColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.Opened, string(c.Desk), string(c.ID), c.Name, c.Class, string(c.State), c.Exercise, int64(c.Version), int64(c.AssessedVersion), c.Assessed, c.Decided,
 		c.Reopened, notNull(c.Facts), c.Members, c.OpenedAt.UnixMicro(), tx.now.UnixMicro())
 }
 
@@ -123,7 +130,7 @@ func (tx *Tx) cases(where string, args ...any) ([]CaseRow, error) {
 		c               CaseRow
 		opened, changed int64
 	)
-	err := tx.each([]any{&c.Desk, &c.ID, &c.Name, &c.Class, &c.State, &c.Exercise, &c.Version, &c.AssessedVersion, &c.Assessed, &c.Decided, &c.Reopened,
+	err := tx.each([]any{&c.Opened, &c.Desk, &c.ID, &c.Name, &c.Class, &c.State, &c.Exercise, &c.Version, &c.AssessedVersion, &c.Assessed, &c.Decided, &c.Reopened,
 		&c.Facts, &c.Members, &opened, &changed}, func() error {
 		c.OpenedAt, c.ChangedAt = time.UnixMicro(opened).UTC(), time.UnixMicro(changed).UTC()
 		c.Facts = bytes.Clone(c.Facts)
@@ -133,22 +140,27 @@ func (tx *Tx) cases(where string, args ...any) ([]CaseRow, error) {
 	return list, err
 }
 
-// PutCaseKeys makes an open case findable under words.
-func (tx *Tx) PutCaseKeys(desk heed.PartyID, id heed.ID, words []string) error {
-	if len(words) == 0 {
-		return nil
-	}
-	var args []any
+// keyOf is what stands for a word of a desk. Should two words share one, a case that does
+// not fit is looked at closely and left.
+func keyOf(desk heed.PartyID, word string) int64 {
+	sum := sha256.Sum256([]byte(string(desk) + " " + word))
+	return int64(binary.BigEndian.Uint64(sum[:]))
+}
+
+// PutCaseKeys makes an open case findable under words, as the newest of each. Its row is there.
+func (tx *Tx) PutCaseKeys(c CaseRow, words []string) error {
 	for _, w := range words {
-		args = append(args, string(desk), w, string(id), tx.now.UnixMicro())
+		if err := tx.exec(`INSERT INTO house_case_keys (opened, word, at) VALUES (?, ?, ?) ON CONFLICT (opened, word) DO UPDATE SET at = excluded.at`,
+			c.Opened, keyOf(c.Desk, w), tx.now.UnixMicro()); err != nil {
+			return err
+		}
 	}
-	return tx.exec(`INSERT INTO house_case_keys (desk, word, case_id, at) VALUES (?, ?, ?, ?)`+strings.Repeat(`, (?, ?, ?, ?)`, len(words)-1)+`
-		ON CONFLICT (desk, word, case_id) DO UPDATE SET at = excluded.at`, args...)
+	return nil
 }
 
 // DropCaseKeys makes a case no candidate any more.
-func (tx *Tx) DropCaseKeys(desk heed.PartyID, id heed.ID) error {
-	return tx.exec(`DELETE FROM house_case_keys WHERE desk = ? AND case_id = ?`, string(desk), string(id))
+func (tx *Tx) DropCaseKeys(c CaseRow) error {
+	return tx.exec(`DELETE FROM house_case_keys WHERE opened = ?`, c.Opened)
 }
 
 // Key is a word under which candidates are looked for, and how much it says.
@@ -160,35 +172,63 @@ type Key struct {
 // keyDepth bounds how many cases one word brings: the newest. It keeps the search flat.
 const keyDepth = 12
 
+// keysAtOnce is how many words one statement asks for. A last statement that is not full asks
+// for its first word again, without weight: so there is one statement to prepare.
+const keysAtOnce = 8
+
+// candidatesOf asks for the newest cases of some words.
+var candidatesOf = func() string {
+	var parts []string
+	for i := range keysAtOnce {
+		parts = append(parts, fmt.Sprintf(`SELECT CAST(? AS BIGINT) AS w, opened, at FROM (SELECT opened, at FROM house_case_keys WHERE word = ? ORDER BY at DESC, opened DESC LIMIT %d) k%d`, keyDepth, i))
+	}
+	return strings.Join(parts, ` UNION ALL `)
+}()
+
 // Candidates lists at most n open cases that share words, those that share most first; of
 // equal ones the newest.
 func (tx *Tx) Candidates(desk heed.PartyID, keys []Key, n int) ([]CaseRow, error) {
-	if len(keys) == 0 {
+	type hit struct{ opened, weight, at int64 }
+	hits := map[int64]*hit{}
+	for some := range slices.Chunk(keys, keysAtOnce) {
+		var args []any
+		for _, k := range some {
+			args = append(args, k.Weight, keyOf(desk, k.Word))
+		}
+		for len(args) < 2*keysAtOnce {
+			args = append(args, 0, args[1])
+		}
+		var one hit
+		err := tx.each([]any{&one.weight, &one.opened, &one.at}, func() error {
+			h := hits[one.opened]
+			if h == nil {
+				h = &hit{opened: one.opened}
+				hits[one.opened] = h
+			}
+			h.weight, h.at = h.weight+one.weight, max(h.at, one.at)
+			return nil
+		}, candidatesOf, args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	list := slices.SortedFunc(maps.Values(hits), func(a, b *hit) int {
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(b.at, a.at), cmp.Compare(b.opened, a.opened))
+	})
+	if list = list[:min(len(list), n)]; len(list) == 0 {
 		return nil, nil
 	}
-	var parts []string
 	var args []any
-	for i, k := range keys {
-		parts = append(parts, fmt.Sprintf(`SELECT case_id, w, at FROM (SELECT case_id, CAST(? AS BIGINT) AS w, at FROM house_case_keys WHERE desk = ? AND word = ? ORDER BY at DESC LIMIT %d) k%d`, keyDepth, i))
-		args = append(args, k.Weight, string(desk), k.Word)
+	for i := range n { // as many as may be asked for: one statement to prepare
+		args = append(args, list[min(i, len(list)-1)].opened)
 	}
-	args = append(args, n)
-	var ids []heed.ID
-	var id heed.ID
-	err := tx.each([]any{&id}, func() error {
-		ids = append(ids, id)
-		return nil
-	}, `SELECT case_id FROM (`+strings.Join(parts, ` UNION ALL `)+`) hits GROUP BY case_id ORDER BY SUM(w) DESC, MAX(at) DESC, case_id LIMIT ?`, args...)
-	if err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	args = []any{string(desk)}
-	for _, id := range ids {
-		args = append(args, string(id))
-	}
-	list, err := tx.cases(`WHERE desk = ? AND id IN (?`+strings.Repeat(`, ?`, len(ids)-1)+`)`, args...)
-	slices.SortFunc(list, func(a, b CaseRow) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
-	return list, err
+	rows, err := tx.cases(`WHERE opened IN (?`+strings.Repeat(`, ?`, n-1)+`)`, args...)
+	rows = slices.DeleteFunc(rows, func(c CaseRow) bool { return c.Desk != desk })
+	slices.SortFunc(rows, func(a, b CaseRow) int {
+		place := func(c CaseRow) int { return slices.IndexFunc(list, func(h *hit) bool { return h.opened == c.Opened }) }
+		return place(a) - place(b)
+	})
+	return rows, err
 }
 
 // Member is a statement in a case.
@@ -320,6 +360,16 @@ func (tx *Tx) MembersBy(desk, author heed.PartyID) (int, error) {
 	var n int
 	err := tx.one([]any{&n}, `SELECT COUNT(*) FROM house_members WHERE desk = ? AND author = ?`, string(desk), string(author))
 	return n, err
+}
+
+// RecordsOf gives at most n records of some kinds from a leaf on, in order. It reads on from
+// there: call it with the leaf that was reached before.
+func (tx *Tx) RecordsOf(from int64, n int, kinds ...heed.Kind) ([]Record, error) {
+	args := []any{logNumber, from}
+	for _, k := range kinds {
+		args = append(args, string(k))
+	}
+	return tx.records(`WHERE log = ? AND idx >= ? AND kind IN (?`+strings.Repeat(", ?", len(kinds)-1)+`) ORDER BY idx LIMIT ?`, append(args, n)...)
 }
 
 // NextOf finds the first record of some kinds from a leaf on. It reads on from there: call
