@@ -346,7 +346,11 @@ func (c *Claim) check() error {
 	case (c.Type == "alias" || c.Type == "part-of") && (c.Name == "" || c.Of == "" || c.Name == c.Of):
 		return fmt.Errorf("%s names two different names", c.Type)
 	}
-	for _, s := range c.Spans {
+	return checkSpans(c.Spans)
+}
+
+func checkSpans(list []Span) error {
+	for _, s := range list {
 		if !s.Digest.Valid() || s.From < 0 || s.To < s.From {
 			return errors.New("a span names a text by its digest and lies inside it")
 		}

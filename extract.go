@@ -56,7 +56,12 @@ var fields = []field{
 	{"when", func(w *Warning) any { return w.When }, func(to, from *Warning) { to.When = from.When }},
 	{"whom", func(w *Warning) any { return w.Whom }, func(to, from *Warning) { to.Whom = from.Whom }},
 	{"scale", func(w *Warning) any { return w.Scale }, func(to, from *Warning) { to.Scale = from.Scale }},
-	{"basis", func(w *Warning) any { return string(w.Basis) + w.BasisWords }, func(to, from *Warning) { to.Basis, to.BasisWords = from.Basis, from.BasisWords }},
+	{"basis", func(w *Warning) any {
+		return struct {
+			basis, words string
+			spans        []Span
+		}{string(w.Basis), w.BasisWords, w.Spans}
+	}, func(to, from *Warning) { to.Basis, to.BasisWords, to.Spans = from.Basis, from.BasisWords, from.Spans }},
 	{"chain", func(w *Warning) any { return w.Chain }, func(to, from *Warning) { to.Chain = from.Chain }},
 	{"grades", func(w *Warning) any { return w.Grades }, func(to, from *Warning) { to.Grades = from.Grades }},
 	{"likelihood", func(w *Warning) any { return w.Likelihood }, func(to, from *Warning) { to.Likelihood = from.Likelihood }},

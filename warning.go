@@ -33,6 +33,10 @@ type Warning struct {
 	// tie to those who hold the whole and to nobody else; in every other warning they are
 	// drawn by chance, so that their being there says nothing.
 	Part string `json:"part,omitzero"`
+
+	// Spans are where a text says so, of a warning that rests on one that was read. Its author
+	// relays; the origin is the end of the chain.
+	Spans []Span `json:"spans,omitzero"`
 }
 
 // Actor is who may do harm.
@@ -222,6 +226,9 @@ func (w *Warning) check(s *Statement) error {
 	}
 	if w.ValidFrom != nil && w.ValidUntil != nil && w.ValidUntil.Before(*w.ValidFrom) {
 		return errors.New("valid_until is before valid_from")
+	}
+	if err := checkSpans(w.Spans); err != nil {
+		return err
 	}
 	for i, h := range w.Chain {
 		if err := h.check(); err != nil {

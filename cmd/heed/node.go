@@ -23,6 +23,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"heed/internal/api"
+	"heed/internal/intake/plain"
 	"heed/internal/node"
 	"heed/verify"
 )
@@ -30,10 +31,34 @@ import (
 // world is what this program hands to a node: a clock, randomness and a log.
 func world(level slog.Level) node.World {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	return node.World{Now: now, Rand: rand.Reader, Log: log, Fatal: func(err error) {
+	return node.World{Now: now, Rand: rand.Reader, Log: log, Parse: parser(), Fatal: func(err error) {
 		log.Error("the disk failed to sync; the process ends so that nothing is acknowledged that is not kept", "err", err)
 		os.Exit(3)
 	}}
+}
+
+// parser finds the words of pages and mails in a process of this same program, at most two at
+// a time: each may take a GiB for a while. Nil where the program does not know its own file.
+func parser() func(context.Context, plain.Kind, []byte) (plain.Text, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	slots := make(chan struct{}, 2)
+	return func(ctx context.Context, kind plain.Kind, raw []byte) (plain.Text, error) {
+		select {
+		case slots <- struct{}{}:
+			defer func() { <-slots }()
+			return plain.InChild(ctx, exe, kind, raw)
+		case <-ctx.Done():
+			return plain.Text{}, ctx.Err()
+		}
+	}
+}
+
+func parsesAlone(ctx context.Context) bool {
+	exe, err := os.Executable()
+	return err == nil && plain.Alone(ctx, exe)
 }
 
 func initCommand(f *flags) *cobra.Command {
@@ -104,6 +129,9 @@ func serveCommand(f *flags) *cobra.Command {
 			defer stop()
 			collectLess()
 			w := world(level)
+			if w.Parse != nil && !parsesAlone(ctx) {
+				w.Log.Warn("this system gives no process without a network: pages and mails are parsed in one with the other limits")
+			}
 			w.Batch, w.OnlyReceive = batch, onlyReceive
 			if profile != "" {
 				out, err := os.Create(profile)

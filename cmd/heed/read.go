@@ -28,8 +28,9 @@ func readCommand(f *flags) *cobra.Command {
 		Short: "Draft records from a text: who warned whom, who said what, what happened",
 		Long: `Read a text and print drafts: claims (who says what), warnings (who warned whom of
 what), responsibility, events, counts, dates and actors. Each points at the words it
-rests on. A draft is a proposal; nothing is recorded. --draft keeps the text and puts
-what could be recorded in the draft tray of the desk (heed drafts read).
+rests on. A draft is a proposal; nothing is recorded. --draft keeps the file as it came, up
+to 16 MB and whatever it is, and puts what could be recorded in the draft tray of the
+desk (heed drafts read; heed drafts file gives the file back).
 
 A web page (HTML) or a mail (.eml) is turned into its words first, in a process with
 limits of its own; what stands in it unseen is named. PDF is not read.
@@ -60,12 +61,12 @@ the documents' order.`,
 				}
 				return nil
 			}
+			if o.draft {
+				return postFile(cmd, f, name, in)
+			}
 			text, err := wordsOfFile(cmd, in, name)
 			if err != nil || text == nil {
 				return err
-			}
-			if o.draft {
-				return postReading(cmd, f, name, text.Text)
 			}
 			if o.jsonl || o.templates || o.statements {
 				return printDrafts(out, "", text.Text, o)

@@ -206,13 +206,14 @@ for the tray. With --json only the former are listed; heed drafts read --json li
 				return err
 			}
 			if len(tray) > 0 {
-				fmt.Fprintln(out, "\nRead from texts (heed drafts show N, accept N, correct N, drop N):")
+				fmt.Fprintln(out, "\nRead from texts (heed drafts show N, accept N, correct N, drop N, warn N):")
 				printReadings(out, tray)
 			}
 			return nil
 		},
 	}
-	cmd.AddCommand(draftsReadCommand(f), draftsShowCommand(f), draftsAcceptCommand(f), draftsCorrectCommand(f), draftsDropCommand(f))
+	cmd.AddCommand(draftsReadCommand(f), draftsShowCommand(f), draftsAcceptCommand(f), draftsCorrectCommand(f), draftsDropCommand(f),
+		draftsWarnCommand(f), draftsFilesCommand(f), draftsFileCommand(f))
 	cmd.Flags().StringVar(&drop, "drop", "", "handle of a draft to give up")
 	return cmd
 }

@@ -349,11 +349,11 @@ func (s *Server) fail(w http.ResponseWriter, err error) {
 		status = http.StatusConflict
 	case errors.Is(err, desk.ErrUnknown), errors.Is(err, store.ErrNotFound):
 		status, err = http.StatusNotFound, desk.ErrUnknown
-	case errors.Is(err, desk.ErrAmbiguous):
+	case errors.Is(err, desk.ErrAmbiguous), errors.Is(err, desk.ErrMeanwhile):
 		status = http.StatusConflict
 	case errors.Is(err, desk.ErrNot):
 		status = http.StatusForbidden
-	case errors.As(err, &big):
+	case errors.As(err, &big), errors.Is(err, desk.ErrTooLarge):
 		status = http.StatusRequestEntityTooLarge
 	case errors.Is(err, desk.ErrNotNow), errors.Is(err, people.ErrNotNow), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrStopped),
 		errors.Is(err, store.ErrStaleWriter), errors.Is(err, store.ErrUnknownCommit):

@@ -41,6 +41,9 @@ func (d *Desk) reportOf(l people.Loaded, f facts, row store.CaseRow, repeats hee
 	if s != nil && s.Claim != nil { // its record is the teller's, not that of who took it down
 		r.Source, r.Label = "told of "+place.Fold(tellerName(d, s.Claim.Account.From)), tellerName(d, s.Claim.Account.From)+", as told"
 	}
+	if r.Repeats == "" {
+		r.Repeats = passage(s)
+	}
 	if w := told(s); w != nil {
 		d.lineage(&r, s.Author, w)
 		if len(w.Grades) > 0 {
@@ -72,7 +75,7 @@ func (d *Desk) lineage(r *weigh.Report, author heed.PartyID, w *heed.Warning) {
 		}
 		return
 	}
-	if slices.Contains(ownBases, w.Basis) {
+	if slices.Contains(ownBases, w.Basis) && len(w.Spans) == 0 { // who relays a text is not where it comes from
 		r.Origin, r.OriginLabel = firstHand(author, w.Basis), d.Directory.Show(author)+" ("+string(w.Basis)+")"
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"heed"
+	"heed/internal/intake/plain"
 	"heed/internal/people"
 	"heed/internal/source"
 	"heed/internal/stix"
@@ -34,6 +35,10 @@ type Desk struct {
 	Sources   *source.Keeper // nil: none are kept here
 	OriginKey func(desk heed.PartyID, begin bool) ([]byte, error)
 
+	// Parse finds the words of a page or a mail, in a process with limits; nil: they are kept
+	// and not read. It is called by many at once.
+	Parse func(ctx context.Context, kind plain.Kind, raw []byte) (plain.Text, error)
+
 	// Elapsed is a time that never steps within a run, by which clocks run; nil: the
 	// store's own.
 	Elapsed func() time.Time
@@ -49,11 +54,13 @@ var (
 	ErrAmbiguous = errors.New("two statements share this handle; name one by its full id")
 	ErrNotNow    = people.ErrNotNow
 	ErrNot       = errors.New("this cannot be done")
+	ErrMeanwhile = errors.New("somebody else was first")
 )
 
 // Draft is a warning to be said. ID names the warning that it is a new version of.
 type Draft struct {
 	ID       heed.ID // empty: a new warning
+	New      heed.ID // of a new one, where its id follows from what it is made from; empty: drawn
 	Headline string
 	Text     string
 	Lang     string
@@ -75,6 +82,7 @@ type Said struct {
 	Handle  string       `json:"handle"`
 	Leaf    int64        `json:"leaf"`
 	To      []string     `json:"to"`
+	Again   bool         `json:"again,omitzero"` // it had been said before; the first stands
 
 	Findings []heed.Finding `json:"findings,omitempty"` // warnings of the checks that nobody answered
 	Waits    *Waits         `json:"waits,omitempty"`    // not released, not recorded: a second person is needed

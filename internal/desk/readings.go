@@ -3,8 +3,6 @@ package desk
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,16 +13,13 @@ import (
 	"unicode/utf8"
 
 	"heed"
+	"heed/internal/intake/plain"
 	"heed/internal/people"
-	"heed/internal/prose"
 	"heed/internal/store"
 )
 
 // The draft tray holds what was read from texts until a person accepts, corrects or drops it.
 // Nothing of it is recorded before; and who accepts reports, and is not the author of the act.
-
-// MaxText bounds a text whose drafts are put in the tray, in bytes.
-const MaxText = 4 << 20
 
 // maxAccept bounds how many drafts are accepted at once.
 const maxAccept = 1000
@@ -55,9 +50,25 @@ type Reading struct {
 	Drafted   Body        `json:"drafted"`
 	Corrected *Body       `json:"corrected,omitempty"`
 	Corrector string      `json:"corrector,omitempty"`
-	Decider   string      `json:"decider,omitempty"`
-	Decided   time.Time   `json:"decided,omitzero"`
-	Said      *Said       `json:"said,omitempty"` // what accepting recorded
+	// Corrections is how often it was corrected; who acts on it may say how many were seen.
+	Corrections int         `json:"corrections,omitzero"`
+	History     []Corrected `json:"history,omitempty"` // on its own sheet: every correction, the first one first
+	Files       []File      `json:"files,omitempty"`   // on its own sheet: those that say its words
+	// UnseenInFile says that the file holds what its reader could not see; UnseenHere names
+	// what of it stands in the very words of the draft.
+	UnseenInFile bool           `json:"unseen_in_file,omitzero"`
+	UnseenHere   []plain.Hidden `json:"unseen_here,omitempty"`
+	Decider      string         `json:"decider,omitempty"`
+	Decided      time.Time      `json:"decided,omitzero"`
+	Said         *Said          `json:"said,omitempty"`   // what accepting recorded
+	Warned       *Said          `json:"warned,omitempty"` // of an account: the warning that this desk said on it
+}
+
+// Corrected is one correction of a draft: what it then said, who said so, and when.
+type Corrected struct {
+	Person string    `json:"person"`
+	At     time.Time `json:"at"`
+	Body
 }
 
 // body is what accepting records: as corrected, where a person did.
@@ -72,97 +83,135 @@ func mayTray(by people.Actor, act people.Act) error {
 	return people.Check(by, act, heed.Ref{}, people.Object{Desk: by.Desk, Author: by.Desk, Source: by.Desk}, heed.Handling{})
 }
 
-// AddReadings reads a text and puts what it drafts in the tray; it records nothing. The text is
-// kept, whatever it is, also where nothing was drafted. The same text again gives the drafts it has.
-func (d *Desk) AddReadings(ctx context.Context, by people.Actor, title, text string) ([]Reading, error) {
-	if err := mayTray(by, people.ActDraft); err != nil {
-		return nil, err
-	}
-	if err := d.ready(nil); err != nil {
-		return nil, err
-	}
-	switch {
-	case text == "":
-		return nil, fmt.Errorf("%w: the text is empty: there is nothing to read", ErrNot)
-	case len(text) > MaxText:
-		return nil, fmt.Errorf("%w: the text is larger than %d MB; nothing was kept", ErrNot, MaxText>>20)
-	}
-	if strings.TrimSpace(title) == "" {
-		title = "a text without a name"
-	}
-	sum := sha256.Sum256([]byte(text))
-	kept := store.ReadText{Desk: by.Desk, Digest: heed.Digest(hex.EncodeToString(sum[:])), Title: firstRunes(title, 200), Person: by.Person, Raw: []byte(text)}
-	var rows []store.Reading
-	for i, s := range prose.Statements(text, prose.Read(text)) {
-		b, err := json.Marshal(drafted{s.Draft, Body{s.Claim, s.Event}})
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, store.Reading{Position: i, Drafted: b, Excerpt: stretch(text, Body{s.Claim, s.Event}.spans())})
-	}
-	return d.keepReadings(ctx, kept, rows)
-}
-
 // addAtOnce is how many drafts are kept in one transaction: warnings do not wait for a long text.
 const addAtOnce = 250
 
-// keepReadings keeps a text and its drafts, a part at a time; what broke off is taken up again.
+// keepReadings keeps the drafts of a text, a part at a time; what broke off is taken up again.
 // Drafts that are kept already, and were drafted otherwise, stay what they are.
-func (d *Desk) keepReadings(ctx context.Context, text store.ReadText, rows []store.Reading) ([]Reading, error) {
+func (d *Desk) keepReadings(ctx context.Context, desk heed.PartyID, text heed.Digest, rows []store.Reading) ([]Reading, error) {
 	var had []store.Reading
-	get := func(tx *store.Tx) (err error) { had, err = tx.ReadingsOf(text.Desk, text.Digest); return err }
+	get := func(tx *store.Tx) (err error) { had, err = tx.ReadingsOf(desk, text); return err }
 	if err := d.Store.View(ctx, get); err != nil {
 		return nil, err
 	}
 	same := len(had) <= len(rows) && slices.EqualFunc(had, rows[:min(len(had), len(rows))], func(a, b store.Reading) bool { return bytes.Equal(a.Drafted, b.Drafted) })
-	if !same {
-		return shown(had)
-	}
-	rest := rows[len(had):]
-	for first := true; first || len(rest) > 0; first = false {
+	for rest := rows[min(len(had), len(rows)):]; same && len(rest) > 0; {
 		n := min(len(rest), addAtOnce)
-		if err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error { return tx.AddReadings(text, rest[:n]) }); err != nil {
+		if err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error { return tx.AddReadings(rest[:n]) }); err != nil {
 			return nil, err
 		}
 		rest = rest[n:]
 	}
-	if err := d.Store.View(ctx, get); err != nil {
-		return nil, err
-	}
-	return shown(had)
-}
-
-// Readings lists at most n drafts of the tray in a state, the oldest first; an empty state means all.
-func (d *Desk) Readings(ctx context.Context, by people.Actor, state string, n int) (list []Reading, err error) {
-	if err := mayTray(by, people.ActDraft); err != nil {
-		return nil, err
-	}
-	if states := []string{"", store.ReadingWaiting, store.ReadingAccepted, store.ReadingDropped}; !slices.Contains(states, state) {
-		return nil, fmt.Errorf("%w: a draft is waiting, accepted or dropped, not %q", ErrNot, state)
-	}
-	err = d.Store.View(ctx, func(tx *store.Tx) error {
-		rows, err := tx.Readings(by.Desk, state, n)
-		if err != nil {
-			return err
+	var list []Reading
+	err := d.Store.View(ctx, func(tx *store.Tx) error {
+		err := get(tx)
+		if err == nil {
+			list, err = d.shown(tx, had)
 		}
-		list, err = shown(rows)
 		return err
 	})
 	return list, err
 }
 
-// Reading gives one draft of the tray.
+// Tray limits a list of drafts. What is left empty limits nothing.
+type Tray struct {
+	After int64  // only drafts with a larger number
+	State string // waiting, accepted, dropped
+	Kind  string // what accepting records: a type of claim, or event
+	File  string // of one file, named as in [Desk.FileBytes]
+	Limit int
+}
+
+// Readings lists drafts of the tray, the oldest first.
+func (d *Desk) Readings(ctx context.Context, by people.Actor, want Tray) (list []Reading, err error) {
+	if err := mayTray(by, people.ActDraft); err != nil {
+		return nil, err
+	}
+	if states := []string{"", store.ReadingWaiting, store.ReadingAccepted, store.ReadingDropped}; !slices.Contains(states, want.State) {
+		return nil, fmt.Errorf("%w: a draft is waiting, accepted or dropped, not %q", ErrNot, want.State)
+	}
+	if kinds := append([]string{"", "event"}, heed.ClaimTypes...); !slices.Contains(kinds, want.Kind) {
+		return nil, fmt.Errorf("%w: no draft is of the kind %q; there are %s", ErrNot, want.Kind, strings.Join(kinds[1:], ", "))
+	}
+	ask := store.ReadingsAsked{After: want.After, State: want.State, Kind: want.Kind, Limit: want.Limit}
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		if want.File != "" {
+			f, err := fileNamed(tx, by, want.File)
+			if err != nil {
+				return err
+			}
+			if ask.Digest = f.Words; f.Words == "" {
+				list = []Reading{}
+				return nil
+			}
+		}
+		rows, err := tx.Readings(by.Desk, ask)
+		if err != nil {
+			return err
+		}
+		list, err = d.shown(tx, rows)
+		return err
+	})
+	return list, err
+}
+
+// Reading gives one draft of the tray, with the corrections of it and the files that say its words.
 func (d *Desk) Reading(ctx context.Context, by people.Actor, n int64) (r Reading, err error) {
 	if err := mayTray(by, people.ActDraft); err != nil {
 		return r, err
 	}
-	err = d.Store.View(ctx, func(tx *store.Tx) (err error) { r, err = readingIn(tx, by, n); return err })
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		row, err := readingIn(tx, by, n)
+		if err != nil {
+			return err
+		}
+		list, err := d.shown(tx, []store.Reading{row})
+		if err != nil {
+			return err
+		}
+		r = list[0]
+		return r.fill(tx, by.Desk)
+	})
 	return r, err
 }
 
+// fill adds what only the sheet of one draft shows.
+func (r *Reading) fill(tx *store.Tx, desk heed.PartyID) error {
+	rows, err := tx.Corrections(desk, r.N)
+	if err != nil {
+		return err
+	}
+	for _, c := range rows {
+		x := Corrected{Person: c.Person, At: c.At}
+		if err := json.Unmarshal(c.Body, &x.Body); err != nil {
+			return fmt.Errorf("correction %d of draft %d: %w", c.N, r.N, err)
+		}
+		r.History = append(r.History, x)
+	}
+	files, err := tx.FilesOf(desk, r.Digest)
+	for _, row := range files {
+		f, err := fileIn(tx, row)
+		if err != nil {
+			return err
+		}
+		r.Files = append(r.Files, f)
+	}
+	return err
+}
+
+// meanwhile is the error where a person looked at a draft before another one corrected it. seen
+// is how many corrections the person saw; nil: it does not say.
+func meanwhile(row store.Reading, seen *int) error {
+	if seen == nil || *seen == row.Corrections {
+		return nil
+	}
+	return fmt.Errorf("%w: %s corrected draft %d since you looked at it: look again, heed drafts show %d", ErrMeanwhile, row.Corrector, row.ID, row.ID)
+}
+
 // AcceptReadings records drafts as claims and events, all or none. A draft that was accepted
-// before gives its first record again; one that was dropped is [ErrNot].
-func (d *Desk) AcceptReadings(ctx context.Context, by people.Actor, list []int64) ([]Reading, error) {
+// before gives its first record again; one that was dropped is [ErrNot]. Where seen says how
+// many corrections of the one draft the person saw, and there are others, it is [ErrMeanwhile].
+func (d *Desk) AcceptReadings(ctx context.Context, by people.Actor, list []int64, seen *int) ([]Reading, error) {
 	if err := mayTray(by, people.ActWeigh); err != nil {
 		return nil, err
 	}
@@ -172,12 +221,15 @@ func (d *Desk) AcceptReadings(ctx context.Context, by people.Actor, list []int64
 	if len(list) == 0 || len(list) > maxAccept {
 		return nil, fmt.Errorf("%w: name the drafts by their numbers, at most %d at once", ErrNot, maxAccept)
 	}
+	if seen != nil && len(list) > 1 {
+		return nil, fmt.Errorf("%w: what was seen is said of one draft at a time", ErrNot)
+	}
 	claims, events := d.newIDs(heed.KindClaim, len(list)), d.newIDs(heed.KindEvent, len(list))
 	var out []Reading
 	err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error {
 		out = nil
 		for i, n := range list {
-			r, err := d.accept(tx, by, n, claims[i], events[i])
+			r, err := d.accept(tx, by, n, seen, claims[i], events[i])
 			if err != nil {
 				return err
 			}
@@ -189,13 +241,23 @@ func (d *Desk) AcceptReadings(ctx context.Context, by people.Actor, list []int64
 	return out, err
 }
 
-func (d *Desk) accept(tx *store.Tx, by people.Actor, n int64, claim, event heed.ID) (Reading, error) {
-	r, err := readingIn(tx, by, n)
-	if err != nil || r.State == store.ReadingAccepted {
-		return r, err
+func (d *Desk) accept(tx *store.Tx, by people.Actor, n int64, seen *int, claim, event heed.ID) (Reading, error) {
+	row, err := readingIn(tx, by, n)
+	if err != nil {
+		return Reading{}, err
 	}
-	if r.State != store.ReadingWaiting {
-		return r, fmt.Errorf("%w: draft %d was dropped by %s", ErrNot, n, r.Decider)
+	switch row.State {
+	case store.ReadingAccepted:
+		return d.readingShown(tx, by, n)
+	case store.ReadingDropped:
+		return Reading{}, fmt.Errorf("%w: draft %d was dropped by %s", ErrNot, n, row.Decider)
+	}
+	if err := meanwhile(row, seen); err != nil {
+		return Reading{}, err
+	}
+	r, err := d.readingShown(tx, by, n)
+	if err != nil {
+		return r, err
 	}
 	s := r.statement(by.Person)
 	if s.ID = claim; s.Kind == heed.KindEvent {
@@ -208,25 +270,32 @@ func (d *Desk) accept(tx *store.Tx, by people.Actor, n int64, claim, event heed.
 	if err := tx.DecideReading(by.Desk, n, store.ReadingAccepted, by.Person, said.ID, said.Leaf); err != nil {
 		return r, err
 	}
-	return readingIn(tx, by, n)
+	return d.readingShown(tx, by, n)
 }
 
-// DropReading takes a draft out of the tray; nothing is recorded. Dropped twice is dropped.
-func (d *Desk) DropReading(ctx context.Context, by people.Actor, n int64) (r Reading, err error) {
+// DropReading takes a draft out of the tray; nothing is recorded. Dropped twice is dropped. seen
+// is as in [Desk.AcceptReadings].
+func (d *Desk) DropReading(ctx context.Context, by people.Actor, n int64, seen *int) (r Reading, err error) {
 	if err := mayTray(by, people.ActDraft); err != nil {
 		return r, err
 	}
 	err = d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error {
-		if r, err = readingIn(tx, by, n); err != nil || r.State == store.ReadingDropped {
+		row, err := readingIn(tx, by, n)
+		if err != nil {
 			return err
 		}
-		if r.State != store.ReadingWaiting {
-			return fmt.Errorf("%w: draft %d was accepted and is on record as %s", ErrNot, n, r.Said.Handle)
+		switch row.State {
+		case store.ReadingAccepted:
+			return fmt.Errorf("%w: draft %d was accepted by %s and is on record as %s", ErrNot, n, row.Decider, heed.Handle(row.Statement))
+		case store.ReadingWaiting:
+			if err := meanwhile(row, seen); err != nil {
+				return err
+			}
+			if err := tx.DecideReading(by.Desk, n, store.ReadingDropped, by.Person, "", -1); err != nil {
+				return err
+			}
 		}
-		if err := tx.DecideReading(by.Desk, n, store.ReadingDropped, by.Person, "", -1); err != nil {
-			return err
-		}
-		r, err = readingIn(tx, by, n)
+		r, err = d.readingShown(tx, by, n)
 		return err
 	})
 	return r, err
@@ -236,21 +305,31 @@ func (d *Desk) DropReading(ctx context.Context, by people.Actor, n int64) (r Rea
 type Correction struct {
 	Body *Body    `json:"body,omitempty"`
 	Set  []string `json:"set,omitempty"` // FIELD=VALUE; the field as in account.from.words
+	Seen *int     `json:"seen,omitzero"` // how many corrections the person saw; others since: [ErrMeanwhile]
 }
 
-// CorrectReading keeps a correction beside what the reader drafted, which stays. The spans
-// remain those of the draft, a claim stays a claim, and the desk is never made who claims.
+// CorrectReading keeps a correction beside what the reader drafted and the corrections before,
+// which all stay. The spans remain those of the draft, a claim stays a claim, and the desk is
+// never made who claims. Fields are set in what holds then, so two people who set different
+// ones both do.
 func (d *Desk) CorrectReading(ctx context.Context, by people.Actor, n int64, c Correction) (r Reading, err error) {
 	if err := mayTray(by, people.ActDraft); err != nil {
 		return r, err
 	}
 	id := d.Pen.NewID
 	err = d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error {
-		if r, err = readingIn(tx, by, n); err != nil {
+		row, err := readingIn(tx, by, n)
+		if err != nil {
 			return err
 		}
-		if r.State != store.ReadingWaiting {
-			return fmt.Errorf("%w: draft %d no longer waits: it was %s by %s", ErrNot, n, r.State, r.Decider)
+		if row.State != store.ReadingWaiting {
+			return fmt.Errorf("%w: draft %d no longer waits: it was %s by %s", ErrNot, n, row.State, row.Decider)
+		}
+		if err := meanwhile(row, c.Seen); err != nil {
+			return err
+		}
+		if r, err = d.readingShown(tx, by, n); err != nil {
+			return err
 		}
 		body, err := c.of(r)
 		if err != nil {
@@ -272,7 +351,7 @@ func (d *Desk) CorrectReading(ctx context.Context, by people.Actor, n int64, c C
 		if err := tx.CorrectReading(by.Desk, n, b, by.Person); err != nil {
 			return err
 		}
-		r, err = readingIn(tx, by, n)
+		r, err = d.readingShown(tx, by, n)
 		return err
 	})
 	return r, err
@@ -392,6 +471,14 @@ func (r Reading) statement(person string) heed.Statement {
 	return s
 }
 
+// kind names what accepting records: the type of the claim, or event.
+func (b Body) kind() string {
+	if b.Claim != nil {
+		return b.Claim.Type
+	}
+	return "event"
+}
+
 func (b Body) spans() []heed.Span {
 	if b.Claim != nil {
 		return b.Claim.Spans
@@ -446,30 +533,37 @@ func firstRunes(s string, n int) string {
 	return string([]rune(s)[:n-1]) + "…"
 }
 
-func readingIn(tx *store.Tx, by people.Actor, n int64) (Reading, error) {
+func readingIn(tx *store.Tx, by people.Actor, n int64) (store.Reading, error) {
 	row, err := tx.Reading(by.Desk, n)
 	if errors.Is(err, store.ErrNotFound) {
-		return Reading{}, fmt.Errorf("%w: there is no draft %d in the tray", ErrNot, n)
+		return row, fmt.Errorf("%w: there is no draft %d in the tray", ErrNot, n)
 	}
+	return row, err
+}
+
+func (d *Desk) readingShown(tx *store.Tx, by people.Actor, n int64) (Reading, error) {
+	row, err := readingIn(tx, by, n)
 	if err != nil {
 		return Reading{}, err
 	}
-	list, err := shown([]store.Reading{row})
+	list, err := d.shown(tx, []store.Reading{row})
 	if err != nil {
 		return Reading{}, err
 	}
 	return list[0], nil
 }
 
-func shown(rows []store.Reading) ([]Reading, error) {
+// shown gives rows as people see them.
+func (d *Desk) shown(tx *store.Tx, rows []store.Reading) ([]Reading, error) {
 	list := []Reading{}
+	unseen := map[heed.Digest][]plain.Hidden{} // of the files that say the words
 	for _, row := range rows {
 		var was drafted
 		if err := json.Unmarshal(row.Drafted, &was); err != nil {
 			return nil, fmt.Errorf("draft %d of the tray: %w", row.ID, err)
 		}
 		r := Reading{N: row.ID, Title: row.Title, Digest: row.Digest, Draft: was.Draft, Person: row.Person, At: row.At, State: row.State, Excerpt: row.Excerpt,
-			Drafted: was.Body, Corrector: row.Corrector, Decider: row.Decider, Decided: row.Decided}
+			Drafted: was.Body, Corrector: row.Corrector, Corrections: row.Corrections, Decider: row.Decider, Decided: row.Decided}
 		if len(row.Corrected) > 0 {
 			r.Corrected = &Body{}
 			if err := json.Unmarshal(row.Corrected, r.Corrected); err != nil {
@@ -479,7 +573,33 @@ func shown(rows []store.Reading) ([]Reading, error) {
 		if r.State == store.ReadingAccepted {
 			r.Said = &Said{ID: row.Statement, Version: 1, Handle: heed.Handle(row.Statement), Leaf: row.Leaf}
 		}
+		if c := r.body().Claim; c != nil && c.Account != nil {
+			first, err := tx.Find(row.Desk, row.Desk, onAccount(row.Desk, c, ""), 1)
+			if err == nil {
+				r.Warned = &Said{ID: first.ID, Version: 1, Handle: heed.Handle(first.ID), Leaf: first.Index}
+			} else if !errors.Is(err, store.ErrNotFound) {
+				return nil, err
+			}
+		}
 		r.Line = r.body().line()
+		in, known := unseen[row.Digest]
+		if !known {
+			files, err := tx.FilesOf(row.Desk, row.Digest)
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range files {
+				if len(f.Unseen) == 0 {
+					continue
+				}
+				if err := json.Unmarshal(f.Unseen, &in); err != nil {
+					return nil, fmt.Errorf("what is unseen in the file %s: %w", f.Digest, err)
+				}
+				break
+			}
+			unseen[row.Digest] = in
+		}
+		r.UnseenInFile, r.UnseenHere = len(in) > 0, plain.Unseen(row.Excerpt)
 		list = append(list, r)
 	}
 	return list, nil

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -114,7 +115,7 @@ func (d *Desk) prepare(ctx context.Context, by people.Actor, draft Draft) (plan,
 		return plan{}, err
 	}
 	if draft.ID == "" {
-		draft.ID = d.Pen.NewID(heed.KindWarning)
+		draft.ID = cmp.Or(draft.New, d.Pen.NewID(heed.KindWarning))
 	}
 	p.draft, p.deliveries = draft, d.newIDs(heed.KindDelivery, len(p.to))
 	if p.part, err = d.Pen.Draw(16); err != nil {

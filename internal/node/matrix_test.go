@@ -86,6 +86,7 @@ var ofHouse = []string{
 	"GET /api/sources", "POST /api/sources", "POST /api/sources/unlock", "POST /api/sources/lock", "POST /api/sources/look", "POST /api/sources/token",
 	"GET /api/cases", "POST /api/case", "POST /api/case/link", "POST /api/case/split", "POST /api/case/merge", "POST /api/case/outcome",
 	"GET /api/readings", "GET /api/reading", "POST /api/readings", "POST /api/readings/accept", "POST /api/readings/correct", "POST /api/readings/drop",
+	"POST /api/readings/file", "GET /api/readings/file", "GET /api/readings/files", "POST /api/readings/warn",
 	"GET /api/find", "GET /api/stream", "POST /api/answer", "POST /api/distrust",
 	"GET /api/track", "POST /api/name", "GET /api/register", "GET /api/clocks", "POST /api/hand-over",
 	"GET /api/directory", "POST /api/directory", "POST /api/directory/drop", "POST /api/directory/import", "GET /api/directory/export", "POST /api/directory/test",

@@ -23,6 +23,7 @@ import (
 	"heed/internal/desk"
 	"heed/internal/envelope"
 	"heed/internal/intake"
+	"heed/internal/intake/plain"
 	"heed/internal/ledger"
 	"heed/internal/people"
 	"heed/internal/source"
@@ -43,6 +44,9 @@ type World struct {
 	Progress func(table string, rows int64)
 	// OnlyReceive leaves the cases alone, for measuring the way in by itself.
 	OnlyReceive bool
+	// Parse finds the words of a page or a mail, in a process with limits of its own; nil:
+	// they are kept and not read.
+	Parse func(ctx context.Context, kind plain.Kind, raw []byte) (plain.Text, error)
 	// Fatal ends the process when this machine's disk fails to sync.
 	Fatal func(error)
 }
@@ -122,7 +126,7 @@ func (n *Node) assemble(ctx context.Context) error {
 	n.intake = &intake.Intake{Store: n.db, Directory: n.directory, Pen: n.pen, MayAppend: n.gate.mayAppend,
 		Heads: n.noteHead, Head: n.Head}
 	n.desk = &desk.Desk{Store: n.db, Directory: n.directory, Accounts: n.accounts, Pen: n.pen, MayAppend: n.gate.mayAppend, Changed: n.changed, Elapsed: elapsed(n.world.Now),
-		Sources: n.sources, OriginKey: n.originKey}
+		Sources: n.sources, OriginKey: n.originKey, Parse: n.world.Parse}
 	n.dispatch = &deliver.Dispatcher{Store: n.db, Directory: n.directory, Owner: fmt.Sprintf("%s-%d", n.Config.Name, os.Getpid()),
 		Now: n.world.Now, Log: n.world.Log, Send: n.client.Send, Take: n.takeReceipts, Heads: n.noteHead}
 	if err := n.loadLog(ctx); err != nil {

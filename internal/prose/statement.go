@@ -132,6 +132,9 @@ func (m *maker) account(r Record) *heed.Claim {
 	if place := m.words(r, "place"); place != "" {
 		w.Where = &heed.Place{Words: place}
 	}
+	if hedge := m.words(r, "hedge"); hedge != "" {
+		w.Likelihood = &heed.Likelihood{Word: hedge, Scale: "own"} // as worded: no number is made of it
+	}
 	c.Words = m.words(r, "threat")
 	c.Account = &heed.Account{From: from, To: heed.Named{Words: m.words(r, "recipient")}, When: m.window(r, "when"), Limits: m.words(r, "limits"),
 		Of: w, Response: m.words(r, "response")}

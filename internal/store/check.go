@@ -38,13 +38,16 @@ type CheckReport struct {
 // maxWrong is how many findings are named; a database that is wrong all over needs no more.
 const maxWrong = 100
 
-// Check reads every row of the ledger tables in one consistent view, also while the node
-// runs, and names each row that is changed, missing or too many. It writes nothing. Memory
+// Check reads every row of the ledger tables, and every file that is kept, in one consistent
+// view, also while the node runs, and names each row that is changed, missing or too many. It writes nothing. Memory
 // stays flat however large the ledger is.
 func Check(ctx context.Context, db *DB, opt CheckOptions) (CheckReport, error) {
 	c := &checker{opt: opt}
 	err := db.View(ctx, func(tx *Tx) error {
 		if err := c.ledger(tx); err != nil {
+			return err
+		}
+		if err := c.files(tx); err != nil {
 			return err
 		}
 		if opt.Views {

@@ -57,6 +57,7 @@ func TestExercise(t *testing.T) {
 		{"waiting keeps an arrival once", waitingOnce},
 		{"a draft is let out once", draftsOnce},
 		{"a text and its drafts are kept once", trayOnce},
+		{"a file is kept whole, whatever it is", filesKept},
 		{"a backup leaves sealed sources out", sourcesApart},
 		{"contacts, who was told, and shifts are kept and found", contacts},
 		{"a view cannot write", viewOnly},

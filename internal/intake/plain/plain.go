@@ -152,6 +152,13 @@ func (t *Text) visible(s string) string {
 	return b.String()
 }
 
+// Unseen names the characters of a text that its reader cannot see.
+func Unseen(s string) []Hidden {
+	var t Text
+	t.visible(s)
+	return t.Hidden
+}
+
 func invisible(r rune) string {
 	switch {
 	case r == '\u200b' || r == '\u200c' || r == '\u200d' || r == '\u2060' || r == '\ufeff' || r == '\u180e' || r == '\u00ad':
