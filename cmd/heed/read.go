@@ -300,6 +300,10 @@ func printReading(out *bufio.Writer, text string, records []prose.Record, colour
 			}
 		}
 	}
+	if len(records) == 1 {
+		fmt.Fprint(out, "\n1 draft. It is a proposal: check it against its words.\n")
+		return
+	}
 	fmt.Fprintf(out, "\n%d drafts. Each is a proposal: check it against its words.\n", len(records))
 }
 

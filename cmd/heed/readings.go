@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -134,13 +135,16 @@ func printReadingWhole(w io.Writer, r desk.Reading) error {
 		parts = append(parts, said{"corrected by " + c.Person + " at " + c.At.Format("2006-01-02 15:04:05Z"), c.Body})
 	}
 	for _, p := range parts {
-		b, err := jsonBytes(p.body)
+		list, spans, err := fieldsOf(p.body)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(w, "  %s:\n", p.name)
-		if err := printJSON(w, b); err != nil {
-			return err
+		for _, f := range list {
+			fmt.Fprint(w, wrap(f, "    ", width()))
+		}
+		if spans != "" {
+			fmt.Fprint(w, wrap("its words stand at bytes "+spans, "    ", width()))
 		}
 	}
 	if r.Said != nil {
@@ -152,12 +156,46 @@ func printReadingWhole(w io.Writer, r desk.Reading) error {
 	return nil
 }
 
+// fieldsOf lists what a draft would record as FIELD=VALUE, as heed drafts correct --set
+// takes it, and the bytes of its spans.
+func fieldsOf(body desk.Body) (list []string, spans string, err error) {
+	b, err := json.Marshal(body, json.Deterministic(true))
+	if err != nil {
+		return nil, "", err
+	}
+	dec := jsontext.NewDecoder(bytes.NewReader(b))
+	for {
+		tok, err := dec.ReadToken()
+		if err == io.EOF {
+			return list, spans, nil
+		}
+		if err != nil {
+			return nil, "", err
+		}
+		if in, n := dec.StackIndex(dec.StackDepth()); in == '{' && n%2 == 1 || strings.ContainsRune("{}[]", rune(tok.Kind())) {
+			continue // the name of a member, or a bracket
+		}
+		_, field, _ := strings.Cut(strings.ReplaceAll(string(dec.StackPointer())[1:], "/", "."), ".")
+		part, of, _ := strings.Cut(field, ".")
+		switch {
+		case part != "spans":
+			list = append(list, field+"="+clean(tok.String()))
+		case strings.HasSuffix(of, ".from") && spans == "":
+			spans = tok.String()
+		case strings.HasSuffix(of, ".from"):
+			spans += ", " + tok.String()
+		case strings.HasSuffix(of, ".to"):
+			spans += "-" + tok.String()
+		}
+	}
+}
+
 func draftsReadCommand(f *flags) *cobra.Command {
 	var state, kind, file string
 	var limit int
 	var after int64
 	cmd := &cobra.Command{
-		Use: "read", Short: "List the draft tray: what was read from texts and waits for a person",
+		Use: "read", Aliases: []string{"list"}, Short: "List the draft tray: what was read from texts and waits for a person",
 		Example: `  heed drafts read --kind account
   heed drafts read --file cable.eml --state all
   heed drafts read --after 100`,
