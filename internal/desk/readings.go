@@ -495,6 +495,14 @@ func (b Body) line() string {
 		if p := b.Event.Where; p != nil {
 			s += ", " + strings.TrimSpace(p.Words+" "+p.Country)
 		}
+		if t := b.Event.When; t != nil && t.Words != "" {
+			s += ", " + t.Words
+		}
+		for _, c := range b.Event.Counts {
+			if c.Is.Words != "" {
+				s += "; " + c.Of + ": " + c.Is.Words
+			}
+		}
 	case c.Account != nil:
 		to := c.Account.To.Words
 		if to == "" {
