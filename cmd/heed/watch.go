@@ -33,7 +33,8 @@ that open, change and re-open, assessments, decisions, clocks, alarms, what wait
 you may not see is not in it.
 
 When the node goes away, it waits and goes on where it was: nothing of the ledger is
-missed. --after takes the seq of the last line that you had (see --json).`,
+missed. Then a line "reset" says that clocks, alarms and what waits follow as they
+stand now. --after takes the seq of the last line that you had (see --json).`,
 		Example: `  heed watch
   heed watch --json --since 2024-03-07T08:00:00Z`,
 		Args: cobra.NoArgs,
@@ -91,13 +92,13 @@ func (w *watching) follow(ctx context.Context) error {
 		return err
 	}
 	defer res.Body.Close()
-	if !w.begun && w.after == "" && w.since == "" { // what happens while it is away is not to be missed
-		w.since = now().UTC().Format(time.RFC3339)
-	}
 	w.begun = true
 	lines := bufio.NewScanner(res.Body)
 	lines.Buffer(nil, 4<<20)
 	for lines.Scan() {
+		if place, ok := strings.CutPrefix(lines.Text(), "id: "); ok {
+			w.after = place // also the one at which it begins: what happens while the node is away is not missed
+		}
 		data, ok := strings.CutPrefix(lines.Text(), "data: ")
 		if !ok {
 			continue
@@ -105,9 +106,6 @@ func (w *watching) follow(ctx context.Context) error {
 		var h desk.Happening
 		if err := json.Unmarshal([]byte(data), &h); err != nil {
 			return fmt.Errorf("the stream cannot be read: %w", err)
-		}
-		if h.Seq != "" {
-			w.after = h.Seq
 		}
 		if err := w.print(h, data); err != nil {
 			return err

@@ -96,6 +96,7 @@ type Server struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	Stopping  <-chan struct{} // closed when the node stops: streams end; nil: never
+	Streams   Streams
 }
 
 const maxBody = 16 << 20
@@ -288,6 +289,18 @@ func (s *Server) identify(r *http.Request) (*people.Caller, error) {
 		return s.Accounts.ByUID(ctx, uid)
 	}
 	return s.Accounts.BySession(ctx, people.SessionOf(r))
+}
+
+// proof is what a request that was identified shows, to be looked at again.
+func (s *Server) proof(r *http.Request) people.Proof {
+	if shown := r.Header.Get("Authorization"); shown != "" {
+		_, token, _ := strings.Cut(shown, " ")
+		return s.Accounts.OfToken(strings.TrimSpace(token))
+	}
+	if uid, ok := r.Context().Value(callerKey{}).(int); ok {
+		return s.Accounts.OfUID(uid)
+	}
+	return s.Accounts.OfSession(people.SessionOf(r))
 }
 
 // choose takes the desk that the caller names, or the only one it acts for.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"heed/internal/desk"
 	"heed/internal/people"
+	"heed/internal/store"
 )
 
 // streamRoutes are those of streams.
@@ -21,14 +23,16 @@ func (s *Server) streamRoutes() map[string]route {
 	}
 }
 
-const (
-	streamBeat  = 15 * time.Second // a comment, so that both sides notice a dead line
-	streamStall = 20 * time.Second // a subscriber that takes nothing for so long is dropped
-)
+// Streams are the times of streams; zero: the usual ones.
+type Streams struct {
+	Beat  time.Duration // between comments, so that both sides notice a dead line: 15 s
+	Stall time.Duration // a subscriber that takes nothing for so long is dropped: 20 s
+}
 
 // stream sends what happens at a desk as server-sent events, until the caller goes, stops
 // reading, or may not read any more. Last-Event-ID, or the query's after, resumes without a
-// loss; since begins at a time; neither: now. Who does not accept server-sent events, nor
+// loss; since begins at a time; neither: now. Both are told by a reset that clocks, alarms
+// and what waits follow as they stand. Who does not accept server-sent events, nor
 // asks with follow=yes, gets the next of what there is, as a list.
 func (s *Server) stream(c *call) (any, error) {
 	q := c.r.URL.Query()
@@ -59,32 +63,43 @@ func (s *Server) stream(c *call) (any, error) {
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
-	line := &line{w: c.w, ctl: http.NewResponseController(c.w)}
+	line := &line{w: c.w, ctl: http.NewResponseController(c.w), stall: cmp.Or(s.Streams.Stall, 20*time.Second)}
 	_ = line.ctl.SetReadDeadline(time.Time{}) // it is to stay open; what does not know of deadlines has none
-	if err := line.write(": heed\n\n"); err != nil {
+	// An id of its own, without data: who breaks off before anything happened resumes here.
+	if err := line.write(": heed\nid: " + sub.Begun() + "\n\n"); err != nil {
 		return nil, nil
 	}
 	s.feed(c, sub, grown, line)
 	return nil, nil
 }
 
-// feed writes until something ends it, and says what, if it still can.
+// feed writes until something ends it, and says what, if it still can. Who subscribes is
+// looked at again with all that is read for it.
 func (s *Server) feed(c *call, sub *desk.Stream, grown <-chan struct{}, line *line) {
-	beat, look := time.NewTicker(streamBeat), time.NewTicker(time.Second)
+	proof := s.proof(c.r)
+	sub.Still = func(tx *store.Tx) (bool, error) { return still(tx, proof, c.by) }
+	beat, look := time.NewTicker(cmp.Or(s.Streams.Beat, 15*time.Second)), time.NewTicker(time.Second)
 	defer beat.Stop()
 	defer look.Stop()
+	end := func(words string) {
+		_ = line.event("", "end", desk.Happening{At: s.Now(), What: "end", Words: words}) // who has gone reads nothing
+	}
 	for {
 		list, more, err := sub.Next(c.r.Context())
-		if err != nil {
-			if !errors.Is(err, context.Canceled) {
-				s.Log.Error("a stream ended", "err", err)
-				_ = line.event("", "end", desk.Happening{At: s.Now(), What: "end", Words: "the stream broke off here; go on from the last event"})
-			}
+		switch {
+		case errors.Is(err, desk.ErrNoLonger):
+			end(err.Error())
+			return
+		case errors.Is(err, context.Canceled):
+			return
+		case err != nil:
+			s.Log.Error("a stream ended", "err", err)
+			end("the stream broke off here; go on from the last event")
 			return
 		}
 		for _, h := range list {
 			if err := line.event(h.Seq, h.What, h); err != nil {
-				s.Log.Warn("a subscriber took nothing for too long, or went; it can go on from its last event", "who", c.by.From(), "err", err)
+				s.Log.Warn("a subscriber took nothing for too long, or went, and was dropped; it can go on from its last event", "who", c.by.From(), "err", err)
 				return
 			}
 		}
@@ -95,15 +110,11 @@ func (s *Server) feed(c *call, sub *desk.Stream, grown <-chan struct{}, line *li
 		case <-c.r.Context().Done():
 			return
 		case <-s.Stopping:
-			_ = line.event("", "end", desk.Happening{At: s.Now(), What: "end", Words: "the node stops; go on from the last event when it is back"})
+			end("the node stops; go on from the last event when it is back")
 			return
 		case <-grown:
 		case <-look.C:
 		case <-beat.C:
-			if !s.still(c) {
-				_ = line.event("", "end", desk.Happening{At: s.Now(), What: "end", Words: "you are signed out, or your roles have changed: sign in again"})
-				return
-			}
 			if err := line.write(": still here\n\n"); err != nil {
 				return
 			}
@@ -111,20 +122,24 @@ func (s *Server) feed(c *call, sub *desk.Stream, grown <-chan struct{}, line *li
 	}
 }
 
-// still reports whether the subscriber is who it was, with the same roles.
-func (s *Server) still(c *call) bool {
-	again, err := s.identify(c.r)
-	if err != nil {
-		return false
+// still reports whether a subscriber is who it was, with the same roles.
+func still(tx *store.Tx, proof people.Proof, was people.Actor) (bool, error) {
+	again, err := proof(tx)
+	if errors.Is(err, people.ErrNobody) || errors.Is(err, store.ErrNotFound) {
+		return false, nil
 	}
-	now := again.At(c.by.Desk)
-	return now.Person == c.by.Person && slices.Equal(now.Roles, c.by.Roles) && slices.Equal(now.Scopes, c.by.Scopes)
+	if err != nil {
+		return false, err
+	}
+	now := again.At(was.Desk)
+	return now.Person == was.Person && slices.Equal(now.Roles, was.Roles) && slices.Equal(now.Scopes, was.Scopes), nil
 }
 
 // line is a connection that is written to under a deadline.
 type line struct {
-	w   http.ResponseWriter
-	ctl *http.ResponseController
+	w     http.ResponseWriter
+	ctl   *http.ResponseController
+	stall time.Duration
 }
 
 func (l *line) event(id, name string, h desk.Happening) error {
@@ -139,7 +154,7 @@ func (l *line) event(id, name string, h desk.Happening) error {
 }
 
 func (l *line) write(s string) error {
-	_ = l.ctl.SetWriteDeadline(time.Now().Add(streamStall))
+	_ = l.ctl.SetWriteDeadline(time.Now().Add(l.stall))
 	if _, err := l.w.Write([]byte(s)); err != nil {
 		return err
 	}

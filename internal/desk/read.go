@@ -50,7 +50,7 @@ func (d *Desk) Inbox(ctx context.Context, by people.Actor, n int) (Box, error) {
 		if err != nil {
 			return err
 		}
-		if box.Alarms, err = alarms(tx, by); err != nil {
+		if box.Alarms, err = alarms(tx, by, 0); err != nil {
 			return err
 		}
 		if box.Drafts, err = d.draftsIn(tx, by); err != nil {
@@ -88,14 +88,18 @@ func newest(by people.Actor, n int, page func(before int64, n int) ([]store.Line
 	}
 }
 
-// alarms lists what the actor may know of: an alarm about a record is as secret as it.
-func alarms(tx *store.Tx, by people.Actor) ([]store.Evidence, error) {
-	list, err := tx.Alarms(by.Desk)
+// alarms lists what the actor may know of, after the one with an id: an alarm about a record
+// is as secret as it; that clocks run is as secret as what they run for.
+func alarms(tx *store.Tx, by people.Actor, after int64) ([]store.Evidence, error) {
+	list, err := tx.Alarms(by.Desk, after)
 	if err != nil {
 		return nil, err
 	}
 	var out []store.Evidence
 	for _, a := range list {
+		if a.Code == alarmNoDesk && !seesClocks(by) {
+			continue
+		}
 		if a.First >= 0 {
 			l, err := people.Load(tx, a.First)
 			if err != nil || l.Check(by, people.ActList) != nil {
@@ -121,6 +125,8 @@ type Held struct {
 	Since time.Time `json:"since"`
 	From  string    `json:"from"`
 	Words string    `json:"words"` // its headline, or its id
+
+	id int64 // of its row, given again once it is recorded
 }
 
 func (d *Desk) waiting(tx *store.Tx, by people.Actor) ([]Held, error) {
@@ -150,7 +156,7 @@ func (d *Desk) waiting(tx *store.Tx, by people.Actor) ([]Held, error) {
 			if !people.May(by, people.ActList, people.Object{Desk: w.Desk, Source: w.Peer}, handling).Allowed {
 				continue
 			}
-			list = append(list, Held{Since: w.At, From: d.Directory.Show(heed.PartyID(w.From)), Words: words})
+			list = append(list, Held{id: w.ID, Since: w.At, From: d.Directory.Show(heed.PartyID(w.From)), Words: words})
 		}
 	}
 	return list, nil
@@ -357,7 +363,7 @@ func (d *Desk) around(tx *store.Tx, by people.Actor, sheet *Sheet, rec store.Rec
 	if err := d.kin(tx, by, sheet, rec); err != nil {
 		return err
 	}
-	list, err := alarms(tx, by)
+	list, err := alarms(tx, by, 0)
 	for _, a := range list {
 		if a.First == rec.Index {
 			sheet.Alarms = append(sheet.Alarms, a)

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strconv"
@@ -16,70 +18,112 @@ import (
 
 // Happening is one change, as a subscriber learns of it. Seq names it for whoever resumes:
 // it tells when it was recorded and nothing of what else was. Those of the house, which no
-// ledger holds, have none, and are not told again.
+// ledger holds, have none: whoever resumes is told of them as they stand then.
 type Happening struct {
 	Seq    string    `json:"seq,omitempty"`
 	At     time.Time `json:"at"`
-	What   string    `json:"what"` // recorded, a rung, case-opened, assessment, decision, clock-set, alarm, waiting …
+	What   string    `json:"what"` // recorded, a rung, case-opened, assessment, decision, clock-set, alarm, waiting, reset, end …
 	Kind   heed.Kind `json:"kind,omitempty"`
 	Handle string    `json:"handle,omitempty"` // of what it is about
 	Words  string    `json:"words"`
 }
 
-// ErrSeq means that a place in the stream cannot be read.
-var ErrSeq = errors.New("this is no place in the stream: give the last one that you got")
+var (
+	// ErrSeq means that a place in the stream cannot be read.
+	ErrSeq = errors.New("this is no place in the stream: give the last one that you got")
+	// ErrNoLonger means that a subscriber is not who it was.
+	ErrNoLonger = errors.New("you are signed out, or your roles have changed: begin again, or sign in")
+)
 
 // Stream is one subscriber's reading of what happens at a desk. It reads the ledger from a
 // position of its own: it waits for nobody and nobody waits for it, and it loses nothing.
-// What the subscriber may not see never enters it: that is decided on each loaded object.
-// Not safe for concurrent use.
+// What the subscriber may not see never enters it: that is decided on each loaded object, and
+// who the subscriber is, in the same look at the store.
+//
+// Whoever resumes is first told what the ledger holds since, and then that the house is told
+// anew, and how it stands: clocks, alarms, what waits. Not safe for concurrent use.
 type Stream struct {
+	// Still says whether the subscriber is who it was, with the roles it had; nil: always.
+	Still func(*store.Tx) (bool, error)
+
 	d      *Desk
 	by     people.Actor
-	next   int64 // leaf
-	at     int64 // µs of the last happening
-	nth    int   // how many of that time were given
-	skip   int   // how many of that time were given before it was resumed
-	clock  int64
+	begun  string // the place at which it begins
+	next   int64  // leaf
+	reset  string // that the house is to be told anew, and why; empty: it was
+	clock  int64  // id of the last one told
 	alarm  int64
-	waited time.Time
+	waited map[int64]time.Time // what waits and was told, by the ids of its rows
 }
 
 // Stream begins a subscription after a place in the stream, or after a time, or now.
 func (d *Desk) Stream(ctx context.Context, by people.Actor, after string, since time.Time) (*Stream, error) {
-	s := &Stream{d: d, by: by}
-	if after != "" {
-		at, nth, ok := strings.Cut(after, ".")
-		var err1, err2 error
-		s.at, err1 = strconv.ParseInt(at, 10, 64)
-		s.skip, err2 = strconv.Atoi(nth)
-		if !ok || err1 != nil || err2 != nil || s.at < 0 || s.skip < 1 {
-			return nil, ErrSeq
-		}
-	}
+	s := &Stream{d: d, by: by, begun: after, waited: map[int64]time.Time{}}
 	err := d.Store.View(ctx, func(tx *store.Tx) (err error) {
 		switch {
 		case after != "":
-			s.next, err = tx.LeafAt(s.at)
+			return s.resume(tx, after)
 		case !since.IsZero():
+			s.begun, s.reset = fmt.Sprintf("%d.0", since.UnixMicro()), "you began in the past"
 			s.next, err = tx.LeafAt(since.UnixMicro())
-		default:
-			s.next, err = tx.Size()
-		}
-		if err != nil {
 			return err
 		}
-		s.waited = tx.Now()
+		s.begun = fmt.Sprintf("%d.0", tx.Now().UnixMicro())
+		if s.next, err = tx.Size(); err != nil {
+			return err
+		}
 		if s.clock, err = tx.NewestClock(); err != nil {
 			return err
 		}
-		list, err := alarms(tx, by)
-		for _, a := range list {
-			s.alarm = max(s.alarm, a.ID)
-		}
+		_, _, err = s.house(tx) // what there is now is no change
 		return err
 	})
 	return s, err
+}
+
+// Begun is the place at which the stream begins: whoever resumes there loses nothing.
+func (s *Stream) Begun() string { return s.begun }
+
+// resume finds the record of a place. Where there is none, as after a restored backup, or at
+// the beginning of a moment, it begins with that moment: told twice rather than never.
+func (s *Stream) resume(tx *store.Tx, after string) error {
+	micro, key, _ := strings.Cut(after, ".")
+	at, err1 := strconv.ParseInt(micro, 10, 64)
+	want, err2 := strconv.ParseUint(key, 10, 32)
+	if err1 != nil || err2 != nil || at < 0 {
+		return ErrSeq
+	}
+	s.reset = "you were away"
+	var err error
+	if s.next, err = tx.LeafAt(at); err != nil || want == 0 {
+		return err
+	}
+	for i := s.next; ; {
+		recs, err := tx.Records(i, streamSlice)
+		if err != nil {
+			return err
+		}
+		for _, r := range recs {
+			if i = r.Index + 1; r.RecordedAt.UnixMicro() != at {
+				recs = nil
+				break
+			}
+			if r.Desk == s.by.Desk && placeKey(r) == want {
+				s.next = i
+				return nil
+			}
+		}
+		if len(recs) < streamSlice {
+			s.reset = "the place that you gave is not in this ledger: forget what you have"
+			return nil
+		}
+	}
+}
+
+// placeKey tells the records of one moment apart, by nothing but what they are.
+func placeKey(r store.Record) uint64 {
+	h := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", r.ID, r.Version, r.Author))
+	return uint64(max(binary.BigEndian.Uint32(h[:4]), 1))
 }
 
 // streamSlice is how many records are read at once.
@@ -89,6 +133,13 @@ const streamSlice = 128
 // ledger has grown. More says that there is more already.
 func (s *Stream) Next(ctx context.Context) (list []Happening, more bool, err error) {
 	err = s.d.Store.View(ctx, func(tx *store.Tx) error {
+		if s.Still != nil {
+			if ok, err := s.Still(tx); err != nil {
+				return err
+			} else if !ok {
+				return ErrNoLonger
+			}
+		}
 		recs, err := tx.Records(s.next, streamSlice)
 		if err != nil {
 			return err
@@ -103,15 +154,18 @@ func (s *Stream) Next(ctx context.Context) (list []Happening, more bool, err err
 			}
 			s.next = r.Index + 1
 		}
-		more = len(recs) == streamSlice
-		if more {
+		if more = len(recs) == streamSlice; more {
 			return nil
 		}
-		house, err := s.house(tx)
+		var house []Happening
+		house, more, err = s.house(tx)
 		list = append(list, house...)
 		return err
 	})
-	return list, more, err
+	if err != nil {
+		return nil, false, err
+	}
+	return list, more, nil
 }
 
 // happened turns a record into what a subscriber learns; false: nothing.
@@ -123,16 +177,8 @@ func (s *Stream) happened(tx *store.Tx, r store.Record) (Happening, bool, error)
 	if err != nil || !people.May(s.by, people.ActList, l.Object, l.Handling).Allowed {
 		return Happening{}, false, err
 	}
-	h := Happening{At: r.RecordedAt, Kind: r.Kind, Handle: heed.Handle(r.ID), Words: l.Headline}
+	h := Happening{Seq: fmt.Sprintf("%d.%d", r.RecordedAt.UnixMicro(), placeKey(r)), At: r.RecordedAt, Kind: r.Kind, Handle: heed.Handle(r.ID), Words: l.Headline}
 	s.d.tell(&h, l)
-	if at := r.RecordedAt.UnixMicro(); at != s.at {
-		s.at, s.nth, s.skip = at, 0, 0
-	}
-	s.nth++
-	if s.nth <= s.skip {
-		return h, false, nil
-	}
-	h.Seq = fmt.Sprintf("%d.%d", s.at, s.nth)
 	return h, true, nil
 }
 
@@ -182,48 +228,75 @@ func (d *Desk) tell(h *Happening, l people.Loaded) {
 	}
 }
 
-// house tells of what the ledger does not hold: clocks that were set, alarms, arrivals that
-// wait to be recorded.
-func (s *Stream) house(tx *store.Tx) ([]Happening, error) {
-	var list []Happening
-	clocks, err := tx.ClocksAfter(s.by.Desk, s.clock, streamSlice)
+// house tells of what the ledger does not hold: clocks that were set or moved, alarms,
+// arrivals that wait to be recorded; where it is told anew, all of it that there is.
+func (s *Stream) house(tx *store.Tx) (list []Happening, more bool, err error) {
+	clocks, rest, err := s.clocks(tx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	o, handling := people.CaseObject(s.by.Desk) // clocks are about cases, and warnings in them
-	cases := people.May(s.by, people.ActList, o, handling).Allowed
-	for _, c := range clocks {
-		s.clock = c.ID
-		if cases {
-			list = append(list, Happening{At: c.SetAt, What: "clock-set", Handle: heed.Handle(c.About),
-				Words: fmt.Sprintf("%s by %s: %s", c.What, c.Due.UTC().Format("2006-01-02 15:04:05Z"), c.Owner)})
+	if s.reset != "" {
+		words := s.reset + "; of clocks, alarms and what waits no place is kept, so forget those that you have: they follow as they stand now"
+		if rest {
+			rest = false
+			words += fmt.Sprintf(", of the clocks the %d next due (heed clocks lists all)", len(clocks))
 		}
+		list = append(list, Happening{At: tx.Now(), What: "reset", Words: words})
+		s.reset = ""
 	}
-	found, err := alarms(tx, s.by)
+	for _, c := range clocks {
+		list = append(list, Happening{At: c.SetAt, What: "clock-set", Handle: heed.Handle(c.About),
+			Words: fmt.Sprintf("%s by %s: %s", c.What, c.Due.UTC().Format("2006-01-02 15:04:05Z"), c.Owner)})
+	}
+	found, err := alarms(tx, s.by, s.alarm)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	for _, a := range found {
-		if a.ID > s.alarm {
-			s.alarm = a.ID
-			list = append(list, Happening{At: a.At, What: "alarm", Words: a.Words})
-		}
+		s.alarm = a.ID
+		list = append(list, Happening{At: a.At, What: "alarm", Words: a.Words})
 	}
 	held, err := s.d.waiting(tx, s.by)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	newest := s.waited
+	told := s.waited
+	s.waited = map[int64]time.Time{}
 	for _, w := range held {
-		if w.Since.After(s.waited) {
+		if s.waited[w.id] = w.Since; !told[w.id].Equal(w.Since) {
 			list = append(list, Happening{At: w.Since, What: "waiting", Words: fmt.Sprintf("not recorded, not acknowledged: %s (from %s)", w.Words, w.From)})
-			if w.Since.After(newest) {
-				newest = w.Since
-			}
 		}
 	}
-	s.waited = newest
-	return list, nil
+	return list, rest, nil
+}
+
+// tellAnew bounds the running clocks that are told to who resumes.
+const tellAnew = 1000
+
+// clocks gives those that were set since the last look; or, where the house is told anew,
+// those that run, the next due first; and whether there are more.
+func (s *Stream) clocks(tx *store.Tx) (list []store.Clock, rest bool, err error) {
+	if !seesClocks(s.by) {
+		return nil, false, nil
+	}
+	if s.reset == "" {
+		if list, err = tx.ClocksAfter(s.by.Desk, s.clock, streamSlice); len(list) > 0 {
+			s.clock = list[len(list)-1].ID
+		}
+		return list, len(list) == streamSlice, err
+	}
+	if s.clock, err = tx.NewestClock(); err != nil {
+		return nil, false, err
+	}
+	list, err = tx.LiveClocks(s.by.Desk, tellAnew+1)
+	return list[:min(len(list), tellAnew)], len(list) > tellAnew, err
+}
+
+// seesClocks reports whether an actor may know of clocks: they are about cases, and about
+// warnings in them.
+func seesClocks(by people.Actor) bool {
+	o, handling := people.CaseObject(by.Desk)
+	return people.May(by, people.ActList, o, handling).Allowed
 }
 
 // Watchers counts who is signed in and watches, desk by desk. The zero value is ready; safe
@@ -270,6 +343,8 @@ func (w *Watchers) At(desk heed.PartyID) (n int, left time.Time) {
 	return w.now[desk], w.left[desk]
 }
 
+const alarmNoDesk = "no-desk"
+
 // NobodyThere raises an alarm for a desk on which clocks run while nobody has followed its
 // stream or asked it anything for as long as its policy says. since is when the node
 // started. One absence is one alarm.
@@ -296,6 +371,6 @@ func (d *Desk) NobodyThere(ctx context.Context, desk heed.PartyID, since time.Ti
 		return words, err
 	}
 	return words, d.Store.Update(ctx, store.Urgent, func(tx *store.Tx) error {
-		return tx.RaiseAlarm(store.Evidence{Desk: desk, Code: "no-desk", Words: words, First: -1, From: "node", Objects: [][]byte{[]byte(left.UTC().Format(time.RFC3339Nano))}})
+		return tx.RaiseAlarm(store.Evidence{Desk: desk, Code: alarmNoDesk, Words: words, First: -1, From: "node", Objects: [][]byte{[]byte(left.UTC().Format(time.RFC3339Nano))}})
 	})
 }

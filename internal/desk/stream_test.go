@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,21 +57,41 @@ func TestStreamResumes(t *testing.T) {
 		if again := b.all(live); again != nil {
 			t.Errorf("told twice: %+v", again)
 		}
-		if from := b.all(b.stream(officer(), "", began)); len(from) != 200 {
+		if from := b.resumed(officer(), "", began); len(from) != 200 {
 			t.Errorf("since the beginning: %d", len(from))
 		}
 		for i, h := range whole {
-			rest := b.all(b.stream(officer(), h.Seq, time.Time{}))
+			rest := b.resumed(officer(), h.Seq, time.Time{})
 			if len(rest) != 199-i || len(rest) > 0 && (rest[0].Seq != whole[i+1].Seq || rest[0].Words != whole[i+1].Words) {
 				t.Fatalf("after %d (%s): %d came, want %d", i, h.Seq, len(rest), 199-i)
 			}
 		}
-		for _, bad := range []string{"x", "1", "1.x", "-1.1", "1.0", "1.2.3"} {
+		if first := b.stream(officer(), "", began).Begun(); len(b.resumed(officer(), first, time.Time{})) != 200 {
+			t.Errorf("resumed where it began, before anything came: not all is told")
+		}
+		for _, bad := range []string{"x", "1", "1.x", "-1.1", "1.-1", "1.99999999999", "1.2.3"} {
 			if _, err := b.Stream(t.Context(), officer(), bad, time.Time{}); !errors.Is(err, ErrSeq) {
 				t.Errorf("%q is a place: %v", bad, err)
 			}
 		}
+
+		// A place that is not in this ledger is said to be none, and nothing is left out.
+		at, _, _ := strings.Cut(whole[50].Seq, ".")
+		list := b.all(b.stream(officer(), at+".7", time.Time{}))
+		if len(list) != 151 || list[0].Seq != whole[50].Seq || !strings.Contains(list[150].Words, "is not in this ledger") {
+			t.Errorf("%d came, the first is %+v, the last %+v", len(list), list[0], list[len(list)-1])
+		}
 	})
+}
+
+// resumed reads all from a place or a time on, to the reset that ends what the ledger holds.
+func (b *bench) resumed(by people.Actor, after string, since time.Time) []Happening {
+	b.t.Helper()
+	list := b.all(b.stream(by, after, since))
+	if n := len(list); n == 0 || list[n-1].What != "reset" || list[n-1].Seq != "" {
+		b.t.Fatalf("no reset ends what was told to who resumed: %+v", list)
+	}
+	return list[:len(list)-1]
 }
 
 // TestStreamTwoWorlds: what may not be seen changes no byte of a stream.
@@ -86,6 +108,7 @@ func TestStreamTwoWorlds(t *testing.T) {
 					b.warning(100+n, port, "secret", "secret", "TLP:RED")
 					b.narrowed(300 + n)
 					b.hiddenCase(n)
+					b.hiddenHouse(n)
 				}
 				b.now = b.now.Add(time.Hour)
 			}
@@ -115,6 +138,141 @@ func (b *bench) hiddenCase(n int) {
 	})
 	if err != nil {
 		b.t.Fatal(err)
+	}
+}
+
+// hiddenHouse has a secret arrival wait, and raises alarms about what is secret.
+func (b *bench) hiddenHouse(n int) {
+	b.t.Helper()
+	rec := b.warning(900+n, port, "secret", "secret", "TLP:RED")
+	err := b.Store.Update(b.t.Context(), store.Normal, func(tx *store.Tx) error {
+		return errors.Join(
+			tx.AddWaiting(store.Waiting{Desk: harbour, Door: "taxii", From: string(port), Peer: port, Objects: [][]byte{fmt.Appendf(nil, `{"name": "secret %d"}`, n)}}),
+			tx.RaiseAlarm(store.Evidence{Desk: harbour, Code: "two-contents", Words: "secret", First: rec.Index, From: string(port)}),
+			tx.RaiseAlarm(store.Evidence{Desk: harbour, Code: alarmNoDesk, Words: "clocks run: secret", First: -1, From: fmt.Sprint(n)}))
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// What no ledger holds is told as it happens, a clock that is moved too; and anew to who
+// resumes, as it stands then, behind what the ledger holds.
+func TestStreamTellsTheHouseAnew(t *testing.T) {
+	onEngines(t, func(t *testing.T, open func() *bench) {
+		b := open()
+		b.still = true
+		first := b.warning(1, coast, "Surge", "Water.", "TLP:GREEN")
+		live := b.stream(officer(), "", time.Time{})
+		began := live.Begun()
+		house := func(fn func(tx *store.Tx) error) {
+			t.Helper()
+			if err := b.Store.Update(t.Context(), store.Normal, fn); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set := func(what string, d time.Duration) {
+			t.Helper()
+			house(func(tx *store.Tx) error {
+				return tx.SetClock(store.Clock{Desk: harbour, What: what, About: first.ID, Owner: "duty-officer", Due: b.now.Add(d)})
+			})
+		}
+		told := func(s *Stream) (out []string) {
+			t.Helper()
+			for _, h := range b.all(s) {
+				words, _, _ := strings.Cut(h.Words, ";")
+				out = append(out, h.What+" "+words)
+			}
+			return out
+		}
+		expect := func(what string, got []string, want ...string) {
+			t.Helper()
+			if !slices.Equal(got, want) {
+				t.Errorf("%s:\n%s\nwant:\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+		}
+		set("acknowledge", 4*time.Hour)
+		set("decide", 6*time.Hour)
+		expect("two clocks are set", told(live), "clock-set acknowledge by 2024-03-07 12:00:00Z: duty-officer", "clock-set decide by 2024-03-07 14:00:00Z: duty-officer")
+		set("decide", time.Hour)
+		set("decide", 3*time.Hour)
+		expect("one is moved twice", told(live), "clock-set decide by 2024-03-07 11:00:00Z: duty-officer")
+		set("acknowledge", time.Hour)
+		house(func(tx *store.Tx) error {
+			return errors.Join(tx.StopClock(harbour, "acknowledge", first.ID), tx.RaiseAlarm(store.Evidence{Desk: harbour, Code: "fork", Words: "two heads", First: -1, From: "test"}),
+				tx.AddWaiting(store.Waiting{Desk: harbour, Door: "taxii", From: string(coast), Peer: coast, Objects: [][]byte{[]byte("x")}}))
+		})
+		list := told(live)
+		expect("moved and ended, an alarm, an arrival", list[:2], "clock-set acknowledge by 2024-03-07 09:00:00Z: duty-officer", "alarm two heads")
+		if len(list) != 3 || !strings.HasPrefix(list[2], "waiting ") {
+			t.Errorf("%q", list)
+		}
+		if again := told(live); again != nil {
+			t.Errorf("told twice: %q", again)
+		}
+
+		// It is recorded; another one comes and gets the same row. Somebody was away meanwhile.
+		house(func(tx *store.Tx) error {
+			rows, err := tx.Waiting(1)
+			return errors.Join(err, tx.DropWaiting(rows[0].ID))
+		})
+		b.warning(2, coast, "Water at the gate", "Water.", "TLP:GREEN")
+		b.now = b.now.Add(time.Minute)
+		house(func(tx *store.Tx) error {
+			return tx.AddWaiting(store.Waiting{Desk: harbour, Door: "taxii", From: string(coast), Peer: coast, Objects: [][]byte{[]byte("y")}})
+		})
+		if list := told(live); len(list) != 2 || list[0] != "recorded Water at the gate" || !strings.HasPrefix(list[1], "waiting ") {
+			t.Errorf("%q", list)
+		}
+		list = told(b.stream(officer(), began, time.Time{}))
+		if len(list) != 6 || !strings.HasPrefix(list[5], "waiting ") { // the beginning is a moment, and both were in it
+			t.Fatalf("%q", list)
+		}
+		expect("resumed", list[:5], "recorded Surge", "recorded Water at the gate", "reset you were away", "clock-set decide by 2024-03-07 11:00:00Z: duty-officer", "alarm two heads")
+		if list := told(b.stream(liaison(), began, time.Time{})); slices.ContainsFunc(list, func(s string) bool { return strings.HasPrefix(s, "clock") }) || list[2] != "reset you were away" {
+			t.Errorf("who may not see cases is told %q", list)
+		}
+	})
+}
+
+// More clocks than are told at once are told all the same; of those that run when somebody
+// resumes, the next due, and that there are more.
+func TestStreamOfManyClocks(t *testing.T) {
+	b := newBench(t, filepath.Join(t.TempDir(), "heed.db"))
+	live := b.stream(officer(), "", time.Time{})
+	if err := b.Store.Update(t.Context(), store.Normal, func(tx *store.Tx) error {
+		for n := range tellAnew + 7 {
+			if err := tx.SetClock(store.Clock{Desk: harbour, What: "decide", About: id(heed.KindCase, n), Owner: "duty-officer", Due: b.now.Add(time.Duration(tellAnew+7-n) * time.Minute)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if list := b.all(live); len(list) != tellAnew+7 {
+		t.Errorf("%d clocks were told of %d", len(list), tellAnew+7)
+	}
+	list := b.all(b.stream(officer(), live.Begun(), time.Time{}))
+	if len(list) != tellAnew+1 || !strings.Contains(list[0].Words, "the 1000 next due") || list[1].Handle != heed.Handle(id(heed.KindCase, tellAnew+6)) {
+		t.Errorf("%d are told anew: %+v", len(list), list[:2])
+	}
+}
+
+// Who is not who it was gets nothing of what was recorded meanwhile.
+func TestStreamEndsWithItsReader(t *testing.T) {
+	b := newBench(t, filepath.Join(t.TempDir(), "heed.db"))
+	live := b.stream(officer(), "", time.Time{})
+	still := true
+	live.Still = func(*store.Tx) (bool, error) { return still, nil }
+	b.warning(1, coast, "Surge", "Water.", "TLP:RED")
+	if list := b.all(live); len(list) != 1 {
+		t.Errorf("%+v", list)
+	}
+	b.warning(2, coast, "Surge", "Water.", "TLP:RED")
+	still = false
+	if list, more, err := live.Next(t.Context()); !errors.Is(err, ErrNoLonger) || list != nil || more {
+		t.Errorf("%+v, %v, %v", list, more, err)
 	}
 }
 

@@ -99,23 +99,28 @@ func within(now, t time.Time, d time.Duration) bool {
 	return !t.IsZero() && since < d && since >= -slack
 }
 
-// ByUID is the caller on the socket in the node's folder: the machine's own account.
-func (a *Accounts) ByUID(ctx context.Context, uid int) (*Caller, error) {
-	return a.caller(ctx, func(tx *store.Tx) (*Caller, error) {
+// Proof is what shows who asks: it finds the caller in the store, as of that look.
+type Proof func(*store.Tx) (*Caller, error)
+
+// OfUID is the proof of the machine's own account, on the socket in the node's folder.
+func (a *Accounts) OfUID(uid int) Proof {
+	return func(tx *store.Tx) (*Caller, error) {
 		row, err := tx.PersonByUID(uid)
 		if err != nil || !row.Active {
 			return nil, errors.Join(ErrNobody, err)
 		}
 		return &Caller{Person: readPerson(row), Scopes: Scopes, SteppedUp: true, Local: true}, nil
-	})
+	}
 }
 
-// ByToken is the caller who shows a token. A wrong one is counted against the address.
-func (a *Accounts) ByToken(ctx context.Context, from Origin, token string) (*Caller, error) {
-	if token == "" {
-		return nil, ErrNobody
-	}
-	c, err := a.caller(ctx, func(tx *store.Tx) (*Caller, error) {
+// ByUID is the caller on the socket in the node's folder: the machine's own account.
+func (a *Accounts) ByUID(ctx context.Context, uid int) (*Caller, error) {
+	return a.caller(ctx, a.OfUID(uid))
+}
+
+// OfToken is the proof of a token.
+func (a *Accounts) OfToken(token string) Proof {
+	return func(tx *store.Tx) (*Caller, error) {
 		t, err := tx.Token(HashToken(token))
 		if err != nil {
 			return nil, err
@@ -129,19 +134,24 @@ func (a *Accounts) ByToken(ctx context.Context, from Origin, token string) (*Cal
 			c.Scopes = append(c.Scopes, Scope(s))
 		}
 		return c, nil
-	})
+	}
+}
+
+// ByToken is the caller who shows a token. A wrong one is counted against the address.
+func (a *Accounts) ByToken(ctx context.Context, from Origin, token string) (*Caller, error) {
+	if token == "" {
+		return nil, ErrNobody
+	}
+	c, err := a.caller(ctx, a.OfToken(token))
 	if errors.Is(err, ErrNobody) {
 		return nil, a.wrong(ctx, from, err)
 	}
 	return c, err
 }
 
-// BySession is the caller whose browser holds a session.
-func (a *Accounts) BySession(ctx context.Context, cookie string) (*Caller, error) {
-	if cookie == "" {
-		return nil, ErrNobody
-	}
-	return a.caller(ctx, func(tx *store.Tx) (*Caller, error) {
+// OfSession is the proof of a browser's session.
+func (a *Accounts) OfSession(cookie string) Proof {
+	return func(tx *store.Tx) (*Caller, error) {
 		s, err := tx.Session(HashToken(cookie))
 		if err != nil {
 			return nil, err
@@ -155,7 +165,15 @@ func (a *Accounts) BySession(ctx context.Context, cookie string) (*Caller, error
 			return nil, err
 		}
 		return &Caller{Person: readPerson(row), Scopes: Scopes, SteppedUp: within(now, s.Proven, StepUpLife), Session: &s}, nil
-	})
+	}
+}
+
+// BySession is the caller whose browser holds a session.
+func (a *Accounts) BySession(ctx context.Context, cookie string) (*Caller, error) {
+	if cookie == "" {
+		return nil, ErrNobody
+	}
+	return a.caller(ctx, a.OfSession(cookie))
 }
 
 // ErrNobody means that a request does not prove to come from anybody here.

@@ -54,13 +54,26 @@ type Clock struct {
 	EndedAt time.Time    `json:"ended_at,omitzero"` // zero while it runs
 }
 
-// SetClock starts a clock, or moves the one that runs.
+// SetClock starts a clock, or moves the one that runs: what runs then has an id of its own,
+// above all others, so that who follows them learns of it, and whoever was about to fire the
+// old one fires nothing.
 func (tx *Tx) SetClock(c Clock) error {
-	return tx.exec(`INSERT INTO house_clocks (desk, what, about, owner, step, set_at, due, state, ended_at, lease_owner, lease_end)
-		VALUES (?, ?, ?, ?, ?, ?, ?, 'live', 0, '', 0)
-		ON CONFLICT (desk, what, about) WHERE state = 'live' DO UPDATE SET owner = excluded.owner, step = excluded.step, set_at = excluded.set_at,
-		due = excluded.due, lease_owner = '', lease_end = 0`,
-		string(c.Desk), c.What, string(c.About), c.Owner, c.Step, tx.now.UnixMicro(), c.Due.UnixMicro())
+	set := func() (int64, error) {
+		return tx.q.exec(tx.ctx, `INSERT INTO house_clocks (desk, what, about, owner, step, set_at, due, state, ended_at, lease_owner, lease_end)
+			VALUES (?, ?, ?, ?, ?, ?, ?, 'live', 0, '', 0) ON CONFLICT (desk, what, about) WHERE state = 'live' DO NOTHING`,
+			string(c.Desk), c.What, string(c.About), c.Owner, c.Step, tx.now.UnixMicro(), c.Due.UnixMicro())
+	}
+	if n, err := set(); err != nil || n == 1 {
+		return err
+	}
+	const old = ` WHERE desk = ? AND what = ? AND about = ? AND state = `
+	if err := tx.exec(`UPDATE house_clocks SET state = 'moved'`+old+`'live'`, string(c.Desk), c.What, string(c.About)); err != nil {
+		return err
+	}
+	if _, err := set(); err != nil {
+		return err
+	}
+	return tx.exec(`DELETE FROM house_clocks`+old+`'moved'`, string(c.Desk), c.What, string(c.About)) // last: an id that was the newest is never given again
 }
 
 // StopClock ends the running clock of a sort: what it waited for has come. None running is

@@ -53,6 +53,7 @@ func TestExercise(t *testing.T) {
 		{"a failed commit acknowledges nothing", failedCommit},
 		{"concurrent writers share one order without gaps", concurrent},
 		{"a lease has an owner and an end", leases},
+		{"a clock that moves is another one", movedClock},
 		{"dates of notices rise strictly", risingDates},
 		{"waiting keeps an arrival once", waitingOnce},
 		{"a draft is let out once", draftsOnce},

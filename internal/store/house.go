@@ -209,14 +209,14 @@ func (tx *Tx) DropWaiting(id int64) error {
 
 // Evidence is an alarm with the objects that prove it.
 type Evidence struct {
-	ID      int64
-	At      time.Time
-	Desk    heed.PartyID
-	Code    string // two-contents, fork, receipt-by-another …
-	Words   string
-	First   int64 // leaf of the record it contradicts; -1: none
-	From    string
-	Objects [][]byte
+	ID      int64        `json:"-"` // it would tell how many other desks have
+	At      time.Time    `json:"at"`
+	Desk    heed.PartyID `json:"desk,omitempty"` // empty: the whole node
+	Code    string       `json:"code"`           // two-contents, fork, receipt-by-another …
+	Words   string       `json:"words"`
+	First   int64        `json:"first"` // leaf of the record it contradicts; -1: none
+	From    string       `json:"from"`
+	Objects [][]byte     `json:"objects"`
 }
 
 // RaiseAlarm keeps evidence and shows it to the desk. The same evidence again changes
@@ -236,8 +236,9 @@ func (tx *Tx) RaiseAlarm(e Evidence) error {
 		ON CONFLICT (digest) DO NOTHING`, tx.now.UnixMicro(), string(e.Desk), e.Code, e.Words, e.First, e.From, h.Sum(nil), objects)
 }
 
-// Alarms lists the alarms of a desk and those of the whole node, oldest first.
-func (tx *Tx) Alarms(desk heed.PartyID) ([]Evidence, error) {
+// Alarms lists the alarms of a desk and those of the whole node after the one with an id,
+// oldest first.
+func (tx *Tx) Alarms(desk heed.PartyID, after int64) ([]Evidence, error) {
 	var (
 		list    []Evidence
 		e       Evidence
@@ -251,7 +252,7 @@ func (tx *Tx) Alarms(desk heed.PartyID) ([]Evidence, error) {
 		}
 		list = append(list, e)
 		return nil
-	}, `SELECT id, at, desk, code, words, first, handed, objects FROM house_alarms WHERE desk = ? OR desk = '' ORDER BY id`, string(desk))
+	}, `SELECT id, at, desk, code, words, first, handed, objects FROM house_alarms WHERE id > ? AND (desk = ? OR desk = '') ORDER BY id`, after, string(desk))
 	return list, err
 }
 

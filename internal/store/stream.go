@@ -2,8 +2,8 @@ package store
 
 import "heed"
 
-// ClocksAfter lists at most n clocks of a desk that were set after the one with an id, as
-// they were set.
+// ClocksAfter lists at most n clocks of a desk that were set or moved after the one with an
+// id, in that order.
 func (tx *Tx) ClocksAfter(desk heed.PartyID, id int64, n int) ([]Clock, error) {
 	return tx.clocks(`WHERE id > ? AND desk = ? ORDER BY id LIMIT ?`, id, string(desk), n)
 }
