@@ -27,9 +27,10 @@ func readCommand(f *flags) *cobra.Command {
 		Use:   "read [FILE]",
 		Short: "Draft records from a text: who warned whom, who said what, what happened",
 		Long: `Read a text and print drafts: claims (who says what), warnings (who warned whom of
-what), responsibility, events, counts, dates and actors. Each points at the words it
-rests on. A draft is a proposal; nothing is recorded. --draft keeps the file as it came, up
-to 16 MB and whatever it is, and puts what could be recorded in the draft tray of the
+what), responsibility, events, counts, dates and actors, and notes: background and the
+writer's own judgements, which are material and never recorded. Each points at the
+words it rests on. A draft is a proposal; nothing is recorded. --draft keeps the file as it
+came, up to 16 MB and whatever it is, and puts what could be recorded in the draft tray of the
 desk (heed drafts read; heed drafts file gives the file back).
 
 A web page (HTML) or a mail (.eml) is turned into its words first, in a process with
@@ -274,7 +275,7 @@ func colours() bool {
 	return term.IsTerminal(int(os.Stdout.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
-var kindColours = map[string]string{"claim": "36", "warning": "1;31", "responsibility": "35", "event": "33", "count": "32", "date": "34", "actor": "1", "unread": "90"}
+var kindColours = map[string]string{"claim": "36", "warning": "1;31", "responsibility": "35", "event": "33", "count": "32", "date": "34", "actor": "1", "note": "90", "unread": "90"}
 
 // printReading prints drafts for people, grouped by kind, each role with its bytes.
 func printReading(out *bufio.Writer, text string, records []prose.Record, colour bool) {
@@ -293,7 +294,11 @@ func printReading(out *bufio.Writer, text string, records []prose.Record, colour
 		return "\x1b[" + kindColours[kind] + "m" + s + "\x1b[0m"
 	}
 	for _, r := range records {
-		fmt.Fprintf(out, "%s %s%s\n", paint(r.Kind, r.ID), paint(r.Kind, r.Kind), attrWords(r))
+		what := attrWords(r)
+		if r.Kind == "note" {
+			what += "  (material, not evidence)"
+		}
+		fmt.Fprintf(out, "%s %s%s\n", paint(r.Kind, r.ID), paint(r.Kind, r.Kind), what)
 		for _, role := range r.Roles() {
 			for _, s := range r.Spans[role] {
 				fmt.Fprintf(out, "    %-11s %s  [%d:%d]\n", role, oneLine(text[s[0]:s[1]], r.Kind == "unread"), s[0], s[1])

@@ -511,17 +511,23 @@ func (d *doc) dateRecord(t dateMention) Record {
 
 // dateIn gives the first date within tokens.
 func (d *doc) dateIn(r rng) (dateMention, bool) {
+	lo := d.dateFrom(r.a)
+	if lo < len(d.dates) && d.dates[lo].b <= r.b && !d.dates[lo].published {
+		return d.dates[lo], true
+	}
+	return dateMention{}, false
+}
+
+// dateFrom is the index of the first date that begins at token i or later.
+func (d *doc) dateFrom(i int) int {
 	lo, hi := 0, len(d.dates)
 	for lo < hi {
 		mid := (lo + hi) / 2
-		if d.dates[mid].a < r.a {
+		if d.dates[mid].a < i {
 			lo = mid + 1
 		} else {
 			hi = mid
 		}
 	}
-	if lo < len(d.dates) && d.dates[lo].b <= r.b && !d.dates[lo].published {
-		return d.dates[lo], true
-	}
-	return dateMention{}, false
+	return lo
 }

@@ -63,6 +63,9 @@ const (
 	evArrest
 	abbrev
 	warnNoun
+	misgiving
+	opinion
+	backward
 )
 
 const (
@@ -79,7 +82,7 @@ var classNames = map[string]class{
 	"certain": certainWord, "probable": probableWord, "possible": possibleWord, "imminent": imminentWord,
 	"bombing": evBombing | noun, "shooting": evShooting | noun, "attack": evAttack | noun, "kidnapping": evKidnapping | noun,
 	"arson": evArson | noun, "hijacking": evHijacking | noun, "cyber": evCyber | noun, "arrest": evArrest | noun,
-	"thing": noun, "abbrev": abbrev,
+	"thing": noun, "abbrev": abbrev, "misgiving": misgiving | noun, "opinion": opinion | adv, "backward": backward | adv,
 }
 
 // frame is a set of complements that a cue verb takes.

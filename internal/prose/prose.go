@@ -23,7 +23,7 @@ type Span [2]int
 // A Record is one draft.
 type Record struct {
 	ID    string            // unique in its text
-	Kind  string            // claim, warning, event, responsibility, count, date, actor, unread
+	Kind  string            // claim, warning, event, responsibility, count, date, actor, note, unread
 	Spans map[string][]Span // by role; a role that is broken up has several pieces in text order
 	Attrs map[string]any    // closed-set values and numbers; a name in _ref holds an ID
 }
@@ -45,6 +45,7 @@ func Read(text string) []Record {
 	d.findEvents()
 	d.findCounts()
 	d.link()
+	d.findNotes()
 	return d.records()
 }
 
@@ -73,6 +74,7 @@ type doc struct {
 	events    []*event
 	incidents []*incident // in the order of the text
 	counts    []*count
+	notes     []*note
 }
 
 // rng is a half-open range of tokens.
@@ -135,7 +137,7 @@ func newRecord(kind string, roles int) Record {
 
 // records prints what was found, in the order of kinds and of the text, with ids.
 func (d *doc) records() []Record {
-	out := make([]Record, 0, len(d.claims)+len(d.warnings)+len(d.blames)+len(d.events)+len(d.counts)+len(d.dates)+len(d.actors)+len(d.unread))
+	out := make([]Record, 0, len(d.claims)+len(d.warnings)+len(d.blames)+len(d.events)+len(d.counts)+len(d.dates)+len(d.actors)+len(d.notes)+len(d.unread))
 	name := func(prefix string, i int) string { return prefix + strconv.Itoa(i+1) }
 	for i, c := range d.claims {
 		c.id = name("c", i)
@@ -175,6 +177,11 @@ func (d *doc) records() []Record {
 	}
 	for _, a := range d.actors {
 		out = append(out, d.actorRecord(a))
+	}
+	for i, n := range d.notes {
+		r := d.noteRecord(n)
+		r.ID = name("n", i)
+		out = append(out, r)
 	}
 	for i, u := range d.unread {
 		r := newRecord("unread", 1)
