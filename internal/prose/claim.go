@@ -85,7 +85,7 @@ func (d *doc) claimAt(i int, s rng) *claim {
 		return d.reportedly(i, s)
 	case t.is(saying) && t.tag == tNoun:
 		return d.nounClaim(i, s)
-	case t.mark == ':' && i > s.a:
+	case (t.mark == ':' || t.mark == '-' && d.gapBefore(i) && d.gapAfter(i)) && i > s.a:
 		return d.colonClaim(i, s)
 	case t.is(adj) && t.tag == tAdj && attitude[t.w.text]:
 		return d.attitudeClaim(i, s)
@@ -312,6 +312,9 @@ func (d *doc) complement(c *claim, g group, s rng, v *verb) *claim {
 	}
 	t := &d.toks[i]
 	if v.frames&fClause != 0 {
+		if left := d.bothSides(c, i, s); left != nil {
+			return left
+		}
 		if start, ok := d.clauseAfter(i, s); ok {
 			return d.right(c, start, s)
 		}
@@ -361,6 +364,18 @@ func (d *doc) complement(c *claim, g group, s rng, v *verb) *claim {
 		return c // content may follow in the next paragraph
 	}
 	return nil
+}
+
+// bothSides reads "A," she added, "B": a quotation that its cue cuts in two.
+func (d *doc) bothSides(c *claim, i int, s rng) *claim {
+	if i+1 >= s.b || d.toks[i].mark != ',' || !d.toks[i+1].open || d.toks[i+1].mark != '"' || c.source.empty() || c.source.a <= s.a+1 {
+		return nil
+	}
+	if p := &d.toks[c.source.a-1]; !p.close || p.mark != '"' || !d.quotes[p.quote].clause {
+		return nil
+	}
+	c.content = append(c.content, d.leftContent(c.source.a, s), d.splitOn(i+1, s))
+	return dropEmpty(c)
 }
 
 // clauseAfter tells whether a clause or a quotation follows at i, and where it begins. What
@@ -689,6 +704,9 @@ func (d *doc) newCue(i int, s rng) bool {
 		return false
 	}
 	t := &d.toks[i]
+	if t.w.verb != nil && t.tag == tFin && t.is(vPast|vS) && i-2 >= s.a && d.toks[i-2].close && t.w.verb.frames != 0 {
+		return true // "…" and called it
+	}
 	return t.w.verb != nil && t.tag == tFin && t.is(vPast|vS) && t.w.verb.frames&(fClause|fAddressee) != 0 && i+1 < s.b &&
 		(d.toks[i+1].tag == tSub || d.toks[i+1].tag == tTo || d.toks[i+1].open || d.toks[i+1].tag == tPron || d.toks[i+1].mark == ',' || d.toks[i+1].tag == tDet)
 }

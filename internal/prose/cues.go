@@ -235,6 +235,9 @@ func (d *doc) colonClaim(i int, s rng) *claim {
 		c.content = append(c.content, rng{s.a, i})
 		return c
 	}
+	if d.toks[i].mark != ':' {
+		return nil
+	}
 	// a speaker of a few words before the colon, words after it
 	speaker := rng{s.a, i}
 	if n := i - s.a; n > 6 || d.hasClause(speaker) || d.toks[s.a].kind != letters || !d.speakerWords(speaker) {

@@ -285,7 +285,7 @@ func (l *lexicon) inflect(v *verb, past, part string) {
 	set := func(s string, c class) {
 		w := l.word(s)
 		w.is |= c
-		if w.verb == nil || w.text == b {
+		if w.verb == nil || w.text == b && w.verb.frames == 0 {
 			w.verb = v
 		}
 	}

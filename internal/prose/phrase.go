@@ -328,14 +328,25 @@ func (d *doc) subjectOf(g int, s rng) (rng, bool) {
 // who know him". from is a token inside the clause.
 func (d *doc) subjectWithClause(from int, s rng) (rng, bool) {
 	i := from - 1
-	for i >= s.a && (d.toks[i].tag == tFin || d.toks[i].tag.aux() || d.toks[i].tag == tPart || d.toks[i].tag == tAdv || d.toks[i].tag == tBase || d.toks[i].tag == tTo || d.toks[i].tag == tPrep || d.toks[i].tag == tIng) {
+	deep := i >= s.a && d.inClause(i) // the phrase stands inside the clause, not after it
+	verb := false
+	for i >= s.a && from-i < 30 && (d.toks[i].tag.verbal() || d.toks[i].tag == tAdv || d.toks[i].tag == tTo || d.toks[i].tag == tPrep ||
+		deep && d.toks[i].tag != tRel && d.toks[i].kind != punct) {
+		verb = verb || d.toks[i].tag == tFin || d.toks[i].tag.aux()
 		i--
 	}
-	if i == from-1 || i <= s.a || d.toks[i].tag != tRel || !d.toks[i-1].tag.nominal() && d.toks[i-1].tag != tPron {
+	if i == from-1 || i <= s.a || !verb || d.toks[i].tag != tRel || !d.toks[i-1].tag.nominal() && d.toks[i-1].tag != tPron {
 		return rng{}, false
 	}
 	a := d.npStart(i-1, s)
 	return rng{a, from}, true
+}
+
+// inClause tells whether the word at i governs the noun phrase behind it: a preposition, or a
+// verb that no clause follows.
+func (d *doc) inClause(i int) bool {
+	t := &d.toks[i]
+	return t.tag == tPrep || t.tag.verbal() && t.w.verb != nil && t.w.verb.frames&fClause == 0
 }
 
 // subjectBeforeComma handles "X, an official, said" and "X, who knows, said".

@@ -84,6 +84,8 @@ func (d *doc) tagOne(i int, s rng) tag {
 		return tNum
 	case w.is&adj != 0 && w.is&noun == 0:
 		return tAdj
+	case w.is&ordinal != 0 && (prev == tDet || prev == tPoss || prev == tOwner):
+		return tAdj
 	case w.is&adv != 0 && w.is&noun == 0:
 		return tAdv
 	case t.capital && !d.upper && w.is&(noun|adj) == noun && w.text == "" && !(i == s.a && plural(d, i) && !d.nameNext(i, s) && i+1 < s.b && d.toks[i+1].w.text != "'s"):
@@ -426,6 +428,10 @@ func (d *doc) retag(s rng) {
 		if t.tag != tFin || !t.is(vPart) || i == s.a || !d.toks[i-1].tag.nominal() {
 			continue
 		}
+		if d.reduced(i, s) {
+			t.tag = tPart
+			continue
+		}
 		if t.w.verb != nil && t.w.verb.frames&fClause != 0 {
 			continue
 		}
@@ -442,6 +448,30 @@ func (d *doc) retag(s rng) {
 			}
 		}
 	}
+}
+
+// reduced tells a participle that tells more of the noun before it: "a person briefed on the
+// matter", "said in a statement posted on Telegram that".
+func (d *doc) reduced(i int, s rng) bool {
+	if i+1 >= s.b || d.toks[i+1].tag != tPrep || d.toks[i].w.verb == nil {
+		return false
+	}
+	if v := d.toks[i].w.verb; v.frames&fAddressee != 0 && v.frames&fClause == 0 {
+		return true // told somebody, or told of something
+	}
+	inPhrase := false
+	for j := i - 1; j >= s.a && i-j < 12; j-- {
+		switch t := &d.toks[j]; {
+		case t.tag.nominal() || t.tag == tPoss:
+		case t.tag == tPrep:
+			inPhrase = true
+		case t.tag == tFin:
+			return inPhrase
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // leftOver tells a participle whose auxiliary stands earlier ("were killed and 30 wounded")
