@@ -42,7 +42,7 @@ var vague = map[string]int{"dozens": 24, "scores": 40, "hundreds": 200, "thousan
 var qualifiers = []qualifier{
 	{"at least", '>'}, {"no fewer than", '>'}, {"not less than", '>'}, {"more than", '>'}, {"over", '>'}, {"upwards of", '>'}, {"as many as", '<'}, {"up to", '<'},
 	{"at most", '<'}, {"fewer than", '<'}, {"less than", '<'}, {"nearly", 'n'}, {"almost", 'n'}, {"close to", 'n'}, {"about", '~'}, {"around", '~'}, {"some", '~'},
-	{"approximately", '~'}, {"roughly", '~'}, {"an estimated", '~'},
+	{"approximately", '~'}, {"roughly", '~'}, {"an estimated", '~'}, {"between", 0},
 }
 
 type qualifier struct {
@@ -90,7 +90,7 @@ func (d *doc) findCounts() {
 	for si := range d.sents {
 		s := d.sents[si].rng
 		for i := s.a; i < s.b; i++ {
-			if d.toks[i].tag != tNum {
+			if t := &d.toks[i]; t.tag != tNum && !(t.tag == tDet && i+1 < s.b && d.toks[i+1].w.text == "dozen") { // a dozen
 				continue
 			}
 			if k := d.countAt(i, d.innerSentence(i, s)); k != nil {
@@ -111,6 +111,9 @@ func (d *doc) numberAt(i int, s rng) (n, end int) {
 			return 0, i
 		}
 		return v, i + 1
+	}
+	if t.w.text == "a" && i+1 < s.b && d.toks[i+1].w.text == "dozen" {
+		return 12, i + 2
 	}
 	if t.w.text == "" || !t.is(numword) {
 		return 0, i
@@ -145,7 +148,7 @@ func (d *doc) countAt(i int, s rng) *count {
 		return nil
 	}
 	k := &count{number: rng{i, end}, n: n}
-	if end+1 < s.b && (d.toks[end].w.text == "to" || d.toks[end].w.text == "or") {
+	if w := &d.toks[min(end, s.b-1)]; end+1 < s.b && (w.w.text == "to" || w.w.text == "or" || w.w.text == "and" && i > s.a && d.toks[i-1].w.text == "between") {
 		if m, e := d.numberAt(end+1, s); e > end+1 && m > n {
 			k.upto, k.number.b = m, e
 			end = e
@@ -162,6 +165,9 @@ func (d *doc) countAt(i int, s rng) *count {
 		j++
 	}
 	if j < s.b && (d.toks[j].is(person|body) || d.toks[j].tag == tNoun && plural(d, j) && !d.toks[j].is(timenoun|weapon|target|document|saying|placeNoun)) && !d.outcomeWord(j) {
+		if j+1 < s.b && d.toks[j+1].tag == tNoun && d.toks[j+1].is(person) && d.toks[j].is(person|body) {
+			j++ // police officers
+		}
 		k.unit = rng{end, j + 1}
 		for k.unit.a < j && (d.toks[k.unit.a].w.text == "of" || d.toks[k.unit.a].tag == tDet) {
 			k.unit.a++
@@ -213,7 +219,16 @@ func (d *doc) qualifierBefore(i int, s rng) rng {
 // outcomeAround looks for what became of the people between a number at i and unit's end j.
 func (d *doc) outcomeAround(i, j int, s rng, unit bool) string {
 	// behind: "12 people were killed", "12 dead", "35 people killed"
-	for k := j; k < min(j+7, s.b); k++ {
+	from := j
+	if j+1 < s.b && d.toks[j].mark == ',' && (d.toks[j+1].w.text == "including" || d.toks[j+1].w.text == "among") { // 19 people, including four children, died
+		if from = d.nextComma(j+1, s) + 1; from >= s.b {
+			from = j
+		}
+	}
+	if j+2 < s.b && d.toks[j].w.text == "lost" && (d.toks[j+2].w.text == "lives" || d.toks[j+2].w.text == "life") {
+		return "killed"
+	}
+	for k := from; k < min(from+7, s.b); k++ {
 		t := &d.toks[k]
 		if o := d.outcomeOf(k); o != "" && (t.tag == tPart || t.tag == tAdj || t.tag == tFin && (t.w.verb != nil && (t.w.verb.lemma == "die" || t.w.verb.lemma == "perish" || t.is(vPart) && k == j)) || t.kind == letters && t.w.verb == nil || t.w.text == "missing") {
 			return o
@@ -221,6 +236,12 @@ func (d *doc) outcomeAround(i, j int, s rng, unit bool) string {
 		if t.kind == punct || t.tag == tFin || t.tag == tConj || t.tag == tPrep && t.w.text != "as" {
 			break
 		}
+	}
+	if n := len(d.counts); i > s.a && d.toks[i-1].w.text == "including" && n > 0 && d.counts[n-1].number.a >= s.a {
+		return d.counts[n-1].what
+	}
+	if !unit && d.tollOf(i, s) {
+		return "killed"
 	}
 	// before: "killing at least 144", "arrested 35", "claimed the lives of 144", "left 12 dead"
 	for k := i - 1; k >= s.a && i-k < 9; k-- {
@@ -239,6 +260,20 @@ func (d *doc) outcomeAround(i, j int, s rng, unit bool) string {
 		}
 	}
 	return ""
+}
+
+// tollOf reads "the death toll rose to 57", "put the toll at 12".
+func (d *doc) tollOf(i int, s rng) bool {
+	for k := i - 1; k >= s.a && i-k < 12; k-- {
+		t := &d.toks[k]
+		switch {
+		case t.w.text == "toll":
+			return true
+		case t.tag == tNum && !d.inDate(k), t.mark == ';', t.tag == tSub, t.tag == tRel:
+			return false
+		}
+	}
+	return false
 }
 
 func (d *doc) countRecord(k *count) Record {

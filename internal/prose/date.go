@@ -206,8 +206,15 @@ func (d *doc) yearStands(i int) bool {
 			return false
 		}
 	}
-	return p.tag == tPrep && p.w.text != "of" || p.is(month) || p.mark == '(' || p.w.text == "early" || p.w.text == "late" || p.w.text == "year" || p.tag == tDet || p.tag == tPoss
+	if p.w.text == "of" {
+		return i > 1 && (seasons[d.toks[i-2].w.text] || d.toks[i-2].is(month))
+	}
+	return p.tag == tPrep || p.is(month) || p.mark == '(' || p.w.text == "early" || p.w.text == "late" || p.w.text == "year" || p.tag == tDet || p.tag == tPoss
 }
+
+// seasons are the parts of a year that "of" and its number follow.
+var seasons = map[string]bool{"spring": true, "summer": true, "autumn": true, "winter": true, "fall": true, "end": true, "start": true, "beginning": true, "middle": true,
+	"half": true, "quarter": true, "part": true, "months": true, "weeks": true}
 
 // monthFirst reads "March 22, 2024", "March 2024", "March", and a time of day behind.
 func (d *doc) monthFirst(i, m int) (dateMention, bool) {
@@ -466,6 +473,8 @@ func (d *doc) ago(t *dateMention, p date) date {
 		return date{m / 12, m%12 + 1, 0}
 	case "year":
 		return date{max(p.y-n, 0), 0, 0}
+	case "decade":
+		return date{max(p.y-10*n, 0), 0, 0}
 	}
 	return date{}
 }

@@ -181,6 +181,10 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 		return tSub, true
 	case "as", "after", "before", "since", "until", "once":
 		return tPrep, true
+	case "one":
+		if n := next(); n.is(person) && n.tagGuessNoun() {
+			return tNum, true // one person
+		}
 	case "may":
 		if t.capital && next().kind == number {
 			return tName, true

@@ -6,6 +6,7 @@ type warning struct {
 	sent      int
 	warner    rng
 	cue       rng
+	thing     rng // what is passed, where the party told stands between: "gave Moscow information"
 	recipient rng
 	threat    rng
 	when      rng
@@ -26,16 +27,19 @@ func (d *doc) findWarnings() {
 		s := d.sents[si].rng
 		for i := s.a; i < s.b; i++ {
 			t := &d.toks[i]
-			if v := t.w.verb; !t.is(warnNoun) && (v == nil || v.frames&fWarn == 0 && !v.passes) {
+			if v := t.w.verb; !t.is(warnNoun) && (v == nil || v.frames&fWarn == 0 && !v.passes && !v.tells) {
 				continue
 			}
 			w := d.warningAt(i, d.innerSentence(i, s))
-			if w == nil || !w.again && w.threat.empty() && w.recipient.empty() && w.basis.empty() {
+			if w == nil {
 				continue
 			}
 			w.sent = si
 			if !w.again {
 				d.warningDetails(w, d.innerSentence(i, s))
+			}
+			if !w.again && w.threat.empty() && w.recipient.empty() && w.basis.empty() {
+				continue
 			}
 			d.warnings = append(d.warnings, w)
 			i = max(i, w.cue.b-1)
@@ -87,6 +91,8 @@ func (d *doc) warningAt(i int, s rng) *warning {
 		return d.warnVerb(i, s)
 	case v != nil && v.passes && (t.tag == tFin || t.tag == tPart || t.tag == tIng || t.tag == tBase):
 		return d.passedOn(i, s)
+	case v != nil && v.tells && (t.tag == tFin || t.tag == tPart || t.tag == tIng || t.tag == tBase):
+		return d.toldOfThreat(i, s)
 	case t.is(warnNoun) && t.tag == tNoun:
 		return d.warningNoun(i, s)
 	}
@@ -98,7 +104,8 @@ var passes = map[string]bool{"share": true, "pass": true, "give": true, "relay":
 
 var knowledge = map[string]bool{"information": true, "intelligence": true, "warning": true, "warnings": true, "alert": true, "alerts": true, "details": true, "tip": true, "tips": true, "tip-off": true}
 
-var warningNoun = map[string]bool{"warning": true, "warnings": true, "alert": true, "alerts": true, "tip-off": true, "tip-offs": true}
+var warningNoun = map[string]bool{"warning": true, "warnings": true, "alert": true, "alerts": true, "tip-off": true, "tip-offs": true, "advisory": true, "advisories": true,
+	"tip": true, "tips": true, "forewarning": true}
 
 var threatPreps = map[string]bool{"about": true, "of": true, "regarding": true, "concerning": true, "on": true, "over": true, "against": true, "that": true}
 
@@ -130,11 +137,7 @@ func (d *doc) warnVerb(h int, s rng) *warning {
 		if src, ok := d.subjectOf(g.a, s); ok {
 			w.recipient = src
 		}
-		if i < s.b && d.toks[i].w.text == "by" {
-			e := d.toldEnd(i+1, s)
-			w.warner = d.trim(rng{i + 1, e})
-			i = e
-		}
+		i = d.warnedBy(w, i, s)
 	} else {
 		c := claim{}
 		if g.finite {
@@ -159,6 +162,25 @@ func (d *doc) warnVerb(h int, s rng) *warning {
 	return w
 }
 
+// warnedBy reads "by X" behind a passive: how often and when may stand between.
+func (d *doc) warnedBy(w *warning, i int, s rng) int {
+	for j := i; j+1 < s.b && j < i+8; j++ {
+		t := &d.toks[j]
+		switch {
+		case t.w.text == "by":
+			e := d.toldEnd(j+1, s)
+			if d.toks[j+1].is(timenoun|weekday|month) || d.toks[j+1].tag == tIng || d.toks[j+1].tag == tNum {
+				return i
+			}
+			w.warner = d.trim(rng{j + 1, e})
+			return e
+		case t.kind == punct || t.tag == tSub || t.tag == tFin || threatPreps[t.w.text] && !d.inDate(j+1):
+			return i
+		}
+	}
+	return i
+}
+
 // toldEnd is the end of the party told: a preposition that opens the threat ends it.
 func (d *doc) toldEnd(i int, s rng) int {
 	e := d.npEnd(i, s, false)
@@ -169,6 +191,12 @@ func (d *doc) toldEnd(i int, s rng) int {
 		}
 	}
 	for j := i + 1; j < e; j++ {
+		if d.toks[j].is(timenoun) && e < s.b && timeTail[d.toks[e].w.text] { // hours before the blasts
+			for j > i+1 && (d.toks[j-1].tag == tNum || d.toks[j-1].tag == tDet || d.toks[j-1].tag == tAdj) {
+				j--
+			}
+			return j
+		}
 		if t := &d.toks[j]; t.tag == tPrep && (t.w.text == "of" || t.w.text == "about" || t.w.text == "against") {
 			if t.w.text != "of" || d.toks[j-1].tag == tName || d.toks[j-1].capital || d.toks[j-1].tag == tPron || !d.toks[j+1].capital {
 				return j
@@ -201,7 +229,11 @@ func (d *doc) threatFrom(w *warning, i int, s rng) {
 			continue
 		}
 		if t.tag == tSub && t.w.text == "that" {
-			w.threat, w.clause = d.trim(rng{j, d.contentEnd(j, s, true)}), true
+			w.threat, w.clause = d.trim(rng{j, d.thatEnd(w, j, s)}), true
+			return
+		}
+		if t.w.text == "for" && j+1 < s.b && d.toks[w.cue.b-1].is(warnNoun) && d.startsNP(j+1) && d.threatAhead(j, rng{s.a, d.threatEnd(j+1, s)}) {
+			w.threat = d.trim(rng{j + 1, d.threatEnd(j+1, s)})
 			return
 		}
 		if t.w.text == "based" {
@@ -269,29 +301,53 @@ func (d *doc) threatEnd(i int, s rng) int {
 		if (t.tag == tFin || t.tag.aux()) && j > i {
 			return j
 		}
-		if _, ok := d.dateIn(rng{j, min(j+3, s.b)}); ok && j > i && d.toks[j].tag != tPrep && (t.w.text == "last" || t.w.text == "yesterday" || t.is(weekday)) {
+		if _, ok := d.dateIn(rng{j, min(j+3, s.b)}); ok && j > i && d.toks[j].tag != tPrep && d.toks[j-1].w.text != "by" && (t.w.text == "last" || t.w.text == "yesterday" || t.is(weekday)) {
 			return j
 		}
 	}
 	return s.b
 }
 
+// thatEnd is the end of a clause that opens with "that" at i. Behind a noun ("the warning that a
+// dam could fail was ignored") the sentence's own verb ends it.
+func (d *doc) thatEnd(w *warning, i int, s rng) int {
+	end := d.contentEnd(i, s, true)
+	if !d.toks[w.cue.b-1].is(warnNoun) || d.toks[w.cue.b-1].tag != tNoun {
+		return end
+	}
+	verb, joint := false, false
+	for j := i + 1; j < end; j++ {
+		switch t := &d.toks[j]; {
+		case t.tag == tFin || t.tag.aux():
+			if verb && !joint && !d.toks[j-1].tag.aux() && d.toks[j-1].tag != tAdv && d.toks[j-1].tag != tNeg {
+				return j
+			}
+			verb, joint = true, false
+		case t.tag == tConj || t.tag == tSub || t.tag == tRel || t.kind == punct || t.tag == tPron:
+			joint = true
+		}
+	}
+	return end
+}
+
 var timeTail = map[string]bool{"before": true, "ago": true, "earlier": true, "later": true, "after": true}
 
-// passedOn drafts "X shared information with Y about Z" and "information shared by X".
+// passedOn drafts "X shared information with Y about Z", "X gave Y a warning", "Y was given a
+// warning by X", "a warning was sent to Y", "information shared by X".
 func (d *doc) passedOn(h int, s rng) *warning {
 	g := d.groupAt(h, s)
 	w := &warning{}
 	i := g.b
-	for i < s.b && (d.toks[i].tag == tDet || d.toks[i].tag == tAdj) {
-		i++
-	}
-	if i < s.b && d.toks[i].w.text == "on" {
-		i++
+	what := d.knowledgeAt(g.b, s)
+	subject, ok := rng{}, false
+	if g.passive {
+		subject, ok = d.subjectOf(g.a, s)
 	}
 	switch {
-	case i < s.b && knowledge[d.toks[i].w.text] && !g.passive:
-		w.cue = rng{g.a, i + 1}
+	case what > 0 && g.passive:
+		w.cue, w.recipient, i = rng{g.a, what + 1}, subject, what+1
+	case what > 0:
+		w.cue = rng{g.a, what + 1}
 		if g.to {
 			w.cue.a = h
 		}
@@ -300,34 +356,207 @@ func (d *doc) passedOn(h int, s rng) *warning {
 		} else if c := (&claim{}); d.controller(c, g, s) {
 			w.warner = c.source
 		}
-		i++
+		if w.recipient = d.indirect(g.b, what, s); !w.recipient.empty() {
+			w.cue.b, w.thing = g.b, rng{what, what + 1}
+		}
+		i = what + 1
+	case ok && d.hasKnowledge(subject):
+		w.cue = g.rng
+		if knowledge[d.toks[g.a-1].w.text] {
+			w.cue.a--
+		}
+		d.threatFrom(w, d.knowledgeAt(subject.a, rng{s.a, g.a})+1, rng{s.a, g.a})
 	case d.toks[h].tag == tPart && g.a == h && h > s.a && knowledge[d.toks[h-1].w.text]:
 		w.cue = rng{h - 1, h + 1}
 		i = h + 1
 	default:
 		return nil
 	}
-	for k := 0; k < 3 && i+1 < s.b; k++ {
-		switch d.toks[i].w.text {
-		case "by":
-			e := d.partyEnd(i+1, s)
-			w.warner, i = d.trim(rng{i + 1, e}), e
-		case "with", "to":
-			e := d.partyEnd(i+1, s)
-			w.recipient, i = d.trim(rng{i + 1, e}), e
-		default:
-			k = 3
-		}
+	i = d.partiesAfter(w, i, s)
+	if w.threat.empty() {
+		d.threatFrom(w, i, s)
 	}
-	d.threatFrom(w, i, s)
-	if warningNoun[d.toks[w.cue.b-1].w.text] || !w.recipient.empty() && !w.threat.empty() {
+	d.partiesInThreat(w, s)
+	if warnsItself(d.toks[max(w.cue.b, w.thing.b)-1].w.text) || g.passive && d.hasWarnNoun(subject) && !w.recipient.empty() || !w.recipient.empty() && !w.threat.empty() {
 		return w
 	}
 	return nil
 }
 
+// warnsItself tells the nouns that are a warning whoever is told, and of whatever.
+func warnsItself(word string) bool { return warningNoun[word] && word != "tip" && word != "tips" }
+
+// knowledgeAt finds the noun of knowledge that is the object of a verb that ends before i: 0
+// without one. A party told may stand before it.
+func (d *doc) knowledgeAt(i int, s rng) int {
+	for j := i; j < s.b && j < i+8; j++ {
+		t := &d.toks[j]
+		switch {
+		case t.tag == tNoun && knowledge[t.w.text]:
+			if j+1 < s.b && d.toks[j+1].tag == tNoun && !d.toks[j+1].is(document|timenoun) {
+				continue
+			}
+			return j
+		case t.tag.nominal() || t.tag == tPoss || t.tag == tPron || t.w.text == "on":
+		default:
+			return 0
+		}
+	}
+	return 0
+}
+
+func (d *doc) hasKnowledge(r rng) bool {
+	return !r.empty() && d.knowledgeAt(r.a, r) > 0 || !r.empty() && knowledge[d.toks[r.a].w.text]
+}
+
+func (d *doc) hasWarnNoun(r rng) bool { return !r.empty() && d.hasClass(r, warnNoun) }
+
+// indirect is the party told between a verb and what is passed: "gave Moscow information".
+func (d *doc) indirect(i, what int, s rng) rng {
+	b := what
+	for b > i && (d.toks[b-1].tag == tAdj || d.toks[b-1].tag == tDet || d.toks[b-1].tag == tPoss || d.toks[b-1].tag == tNoun && !d.toks[b-1].is(person|body)) {
+		b--
+	}
+	r := d.trim(rng{i, b})
+	if r.empty() {
+		return rng{}
+	}
+	if last := &d.toks[r.b-1]; last.tag == tName || last.is(person|body) || last.tag == tPron {
+		return r
+	}
+	return rng{}
+}
+
+// partiesAfter reads "by X", "from X", "with Y" and "to Y" from token i.
+func (d *doc) partiesAfter(w *warning, i int, s rng) int {
+	for k := 0; k < 3 && i+1 < s.b; k++ {
+		to := &w.recipient
+		switch d.toks[i].w.text {
+		case "by", "from":
+			to = &w.warner
+		case "with", "to":
+		default:
+			return i
+		}
+		if d.toks[i+1].tag == tIng || !to.empty() {
+			return i
+		}
+		e := d.partyEnd(i+1, s)
+		*to, i = d.trim(rng{i + 1, e}), e
+	}
+	return i
+}
+
+// partiesInThreat cuts "to Y" and "from X" off a threat's end: "about a robbery from a dock
+// worker", "on a plot to Vale".
+func (d *doc) partiesInThreat(w *warning, s rng) {
+	for j := w.threat.a + 1; j+1 < w.threat.b && !w.clause; j++ {
+		t := &d.toks[j]
+		if t.tag != tPrep || t.w.text != "to" && t.w.text != "from" || !d.speaker(j+1, s) && d.toks[j+1].tag != tName {
+			continue
+		}
+		r := d.trim(rng{j + 1, d.partyEnd(j+1, s)})
+		switch {
+		case t.w.text == "to" && w.recipient.empty() && !d.toks[j-1].is(anyEvent) && !dangers[d.toks[j-1].w.text]:
+			w.recipient = r
+		case t.w.text == "from" && w.warner.empty() && d.speaker(j+1, s):
+			w.warner = r
+		default:
+			continue
+		}
+		w.threat = d.trim(rng{w.threat.a, j})
+		return
+	}
+}
+
+// tells are verbs of telling that make a warning when what is told is a threat.
+var tells = map[string]bool{"tell": true, "inform": true, "brief": true, "advise": true}
+
+// toldOfThreat drafts "X told Y of a plot", "Y was informed of the risk", "X told the embassy
+// that two men intended to attack": telling those who can act of what is to come.
+func (d *doc) toldOfThreat(h int, s rng) *warning {
+	g := d.groupAt(h, s)
+	w := &warning{cue: g.rng}
+	i := g.b
+	if g.passive {
+		src, ok := d.subjectOf(g.a, s)
+		if !ok {
+			return nil
+		}
+		w.recipient = src
+		i = d.warnedBy(w, i, s)
+	} else {
+		src, ok := d.subjectOf(g.a, s)
+		if !ok || i >= s.b || !d.startsNP(i) || d.toks[i].tag == tPron && d.clauseSoon(i, s) {
+			return nil
+		}
+		e := d.toldEnd(i, s)
+		w.warner, w.recipient = src, d.trim(rng{i, e})
+		i = e
+	}
+	d.threatFrom(w, i, s)
+	switch {
+	case w.threat.empty() || w.recipient.empty() || !d.canAct(w.recipient):
+		return nil
+	case w.clause && !d.planned(w.threat), !w.clause && !d.toCome(w.threat):
+		return nil
+	}
+	return w
+}
+
+// canAct tells whether a party told can do something about a threat: an authority, a body, a
+// state; no journalists and no court.
+func (d *doc) canAct(r rng) bool {
+	if n, ok := d.namingIn(r, nil); ok {
+		return n.party.kind != "media"
+	}
+	for i := r.a; i < r.b; i++ {
+		switch t := &d.toks[i]; t.w.text {
+		case "reporter", "reporters", "journalist", "journalists", "newspaper", "magazine", "court", "judge", "agency", "committee", "congress", "parliament", "commission", "station", "channel":
+			return false
+		default:
+			if t.is(body|target) || officials[t.w.text] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var officials = map[string]bool{"authorities": true, "official": true, "officials": true, "police": true, "officers": true, "minister": true, "ministers": true, "mayor": true, "governor": true,
+	"officer": true, "residents": true, "villagers": true, "president": true, "commander": true, "commanders": true, "diplomats": true, "ambassador": true, "director": true}
+
+// toCome tells whether a noun phrase speaks of harm that may come, not of harm done.
+func (d *doc) toCome(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		t := &d.toks[i]
+		switch {
+		case t.is(imminentWord), t.is(possibleWord), t.w.text == "planned", t.w.text == "threat", t.w.text == "threats", t.w.text == "plot", t.w.text == "plots", t.w.text == "risk", t.w.text == "risks", t.w.text == "danger":
+			return true
+		}
+	}
+	return false
+}
+
+// planned tells whether a clause speaks of violence that somebody means to do.
+func (d *doc) planned(r rng) bool {
+	means := false
+	for i := r.a; i < r.b; i++ {
+		t := &d.toks[i]
+		if v := t.w.verb; v != nil && t.tag.verbal() && (v.lemma == "intend" || v.lemma == "plan" || v.lemma == "plot" || v.lemma == "prepare") || t.is(imminentWord) {
+			means = true
+		} else if means && (t.is(anyEvent) || v != nil && v.act != noAct && v.act != actArrest) {
+			return true
+		}
+	}
+	return false
+}
+
 // warningNoun drafts "a warning from X to Y about Z" and "X's warning".
 func (d *doc) warningNoun(i int, s rng) *warning {
+	if i+1 < s.b && d.toks[i+1].tag == tNoun && !d.toks[i+1].is(timenoun) && d.gapAfter(i) {
+		return nil // warning system, alert level
+	}
 	w := &warning{cue: rng{i, i + 1}}
 	a := i
 	for a > s.a && (d.toks[a-1].tag == tAdj || d.toks[a-1].tag == tNoun) {
@@ -336,43 +565,20 @@ func (d *doc) warningNoun(i int, s rng) *warning {
 	if a > s.a && d.toks[a-1].tag == tOwner && a-1 > s.a {
 		w.warner = d.trimSubject(rng{d.npStart(a-2, s), a - 1}, s)
 	}
-	j := i + 1
-	for k := 0; k < 4 && j+1 < s.b; k++ {
-		switch d.toks[j].w.text {
-		case "from", "by":
-			e := d.partyEnd(j+1, s)
-			w.warner, j = d.trim(rng{j + 1, e}), e
-		case "to":
-			e := d.partyEnd(j+1, s)
-			w.recipient, j = d.trim(rng{j + 1, e}), e
-		default:
-			k = 4
-		}
-	}
-	if w.warner.empty() {
-		// received a warning, issued a warning
-		for k := a - 1; k >= s.a && a-k < 6; k-- {
-			t := &d.toks[k]
-			if t.w.verb != nil && (t.tag == tFin || t.tag == tPart) {
-				src, ok := d.subjectOf(d.groupAt(k, s).a, s)
-				switch {
-				case !ok:
-				case t.w.verb.lemma == "receive" || t.w.verb.lemma == "get" || t.w.verb.lemma == "ignore" || t.w.verb.lemma == "dismiss":
-					w.recipient = src
-				}
-				break
-			}
-			if t.tag == tFin {
-				break
-			}
-		}
-	}
+	j := d.partiesAfter(w, i+1, s)
+	d.receivedBy(w, a, s)
 	d.threatFrom(w, j, s)
-	if w.threat.empty() && w.warner.empty() && a > s.a && a == i && d.toks[a-1].tag == tDet && definiteWords[d.toks[a-1].w.text] && len(d.warnings) > 0 {
+	d.partiesInThreat(w, s)
+	if w.threat.empty() && w.warner.empty() && a > s.a && d.toks[a-1].tag == tDet && definiteWords[d.toks[a-1].w.text] {
 		return d.sameWarning(i, s)
 	}
-	if w.warner.empty() && w.recipient.empty() || w.threat.empty() {
+	if !warnsItself(d.toks[i].w.text) && w.recipient.empty() || w.warner.empty() && w.recipient.empty() || w.threat.empty() {
 		return nil
+	}
+	if w.clause {
+		d.doneWith(w, w.threat.b, s)
+	} else if w.response.empty() {
+		d.doneWith(w, max(j, w.threat.b), s)
 	}
 	if w.recipient.empty() {
 		d.actingParty(w, s)
@@ -380,21 +586,137 @@ func (d *doc) warningNoun(i int, s rng) *warning {
 	return w
 }
 
-// sameWarning reads what a sentence adds to a warning told before: what it rested on, what it
-// lacked, what was done with it.
+var disregards = map[string]bool{"ignore": true, "dismiss": true, "heed": true, "downplay": true, "disregard": true, "doubt": true, "reject": true, "overlook": true, "miss": true}
+
+// receivedBy takes the subject of "received a warning", "ignored a warning" for the
+// recipient. a is the noun phrase's first adjective or noun.
+func (d *doc) receivedBy(w *warning, a int, s rng) {
+	for k := a - 1; k >= s.a && a-k < 6; k-- {
+		t := &d.toks[k]
+		if t.kind == punct || t.tag == tPrep {
+			return
+		}
+		if t.w.verb == nil || t.tag != tFin && t.tag != tPart && t.tag != tIng {
+			continue
+		}
+		g := d.groupAt(k, s)
+		src, ok := d.subjectOf(g.a, s)
+		if ok && !g.passive && w.recipient.empty() && (t.w.verb.lemma == "receive" || t.w.verb.lemma == "get" || disregards[t.w.verb.lemma]) {
+			w.recipient = src
+			if disregards[t.w.verb.lemma] {
+				w.response = rng{g.a, w.cue.b}
+			}
+		}
+		return
+	}
+}
+
+// doneWith reads what was done with a warning where the sentence goes on with a passive: "…
+// was ignored by the ministry", "… was passed to the police".
+func (d *doc) doneWith(w *warning, i int, s rng) {
+	for i < s.b && d.toks[i].mark == ',' {
+		i++
+	}
+	h := i
+	for h < s.b && (d.toks[h].tag.aux() || d.toks[h].tag == tAdv || d.toks[h].tag == tNeg) {
+		h++
+	}
+	if h == i || h >= s.b || d.toks[h].tag != tPart || d.toks[h].w.verb == nil {
+		return
+	}
+	d.passiveOf(w, rng{i, h + 1}, s)
+}
+
+// passiveOf reads the parties of a passive whose subject is the warning.
+func (d *doc) passiveOf(w *warning, g rng, s rng) {
+	v := d.toks[g.b-1].w.verb
+	by, to := rng{}, rng{}
+	for j := g.b; j+1 < s.b && j < g.b+12 && d.toks[j].kind != punct; j++ {
+		switch d.toks[j].w.text {
+		case "by":
+			by = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
+		case "to", "with":
+			to = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
+		}
+	}
+	switch {
+	case disregards[v.lemma]:
+		w.response = g
+		if w.recipient.empty() {
+			w.recipient = by
+		}
+	case v.passes || v.lemma == "deliver" || v.lemma == "repeat" || v.lemma == "make":
+		if w.warner.empty() {
+			w.warner = by
+		}
+		if w.recipient.empty() {
+			w.recipient = to
+		}
+	}
+}
+
+// sameWarning reads what a sentence adds to a warning told before: who gave and who got it,
+// what it rested on, what it lacked, what was done with it.
 func (d *doc) sameWarning(i int, s rng) *warning {
 	w := &warning{cue: rng{i, i + 1}, again: true}
 	g := i + 1
+	if g+1 < s.b && d.toks[g].mark == ',' && d.toks[g+1].tag == tRel {
+		d.cameFrom(w, g+2, s)
+		if g = d.relativeEnd(g+1, s); g < s.b {
+			g++
+		}
+	}
 	if g < s.b && (d.toks[g].tag == tFin || d.toks[g].tag.aux()) { // the warning rested on, lacked
 		d.limitsAfter(w, g, s)
+		d.cameFrom(w, g, s)
 		for j := g; j+2 < s.b && j < g+5 && w.limits.empty(); j++ {
 			if v := d.toks[j].w.verb; v != nil && (v.lemma == "rest" || v.lemma == "base" || v.lemma == "rely") && d.toks[j+1].w.text == "on" {
 				w.basis = d.trim(rng{j + 2, d.basisEnd(j+2, s)})
-				return w
 			}
 		}
-		if !w.limits.empty() {
-			return w
+		for j := g; j < s.b; j++ {
+			if d.toks[j].tag == tPart && d.toks[j].w.verb != nil && d.groupAt(j, s).passive {
+				d.passiveOf(w, d.groupAt(j, s).rng, s)
+			}
+		}
+		if w.limits.empty() && w.basis.empty() && w.response.empty() && (w.warner.empty() && w.recipient.empty()) || len(d.warnings) == 0 && (w.warner.empty() || w.recipient.empty()) {
+			return nil
+		}
+		if t, ok := d.dateIn(rng{g, s.b}); ok && w.limits.empty() && w.basis.empty() {
+			w.when = t.rng
+		}
+		return w
+	}
+	if len(d.warnings) == 0 {
+		return nil
+	}
+	return d.warningObject(w, i, s)
+}
+
+// cameFrom reads "came from X" behind a warning.
+func (d *doc) cameFrom(w *warning, i int, s rng) {
+	for j := i; j+2 < s.b && j < i+4; j++ {
+		if v := d.toks[j].w.verb; v != nil && v.lemma == "come" && d.toks[j+1].w.text == "from" && (d.speaker(j+2, s) || d.toks[j+2].tag == tName) {
+			w.warner = d.trim(rng{j + 2, d.partyEnd(j+2, s)})
+			return
+		}
+	}
+}
+
+// warningObject reads "ignored the warning", "repeated the warning", "acting on the tip, police
+// closed the bridge".
+func (d *doc) warningObject(w *warning, i int, s rng) *warning {
+	if h := i - 3; h >= s.a && d.toks[i-2].w.text == "on" && d.toks[h].w.verb != nil && d.toks[h].w.verb.lemma == "act" && i+1 < s.b {
+		j := i + 1
+		for j < s.b && d.toks[j].tag != tFin {
+			j++
+		}
+		if j < s.b {
+			vg := d.groupAt(j, s)
+			if src, ok := d.subjectOf(vg.a, s); ok && src.a > i {
+				w.recipient, w.response = src, d.trim(rng{vg.a, d.threatEnd(vg.b, s)})
+				return w
+			}
 		}
 		return nil
 	}
@@ -407,24 +729,22 @@ func (d *doc) sameWarning(i int, s rng) *warning {
 	if !ok {
 		return nil
 	}
-	switch d.toks[h].w.verb.lemma {
-	case "ignore", "dismiss", "heed", "downplay", "disregard", "doubt", "reject", "receive":
-		w.recipient = src
-		if d.toks[h].w.verb.lemma != "receive" {
-			w.response = rng{vg.a, i + 1}
-		}
+	switch lemma := d.toks[h].w.verb.lemma; {
+	case disregards[lemma]:
+		w.recipient, w.response = src, rng{vg.a, i + 1}
 		return w
-	case "repeat", "renew", "lift", "withdraw":
+	case lemma == "receive":
+		w.recipient = src
+		return w
+	case lemma == "repeat" || lemma == "renew" || lemma == "lift" || lemma == "withdraw":
 		w.warner, w.cue = src, rng{vg.a, i + 1}
 		if t, ok := d.dateIn(rng{i + 1, min(i+6, s.b)}); ok {
 			w.when = t.rng
 		}
 		return w
-	case "base":
-		if i+2 < s.b && d.toks[i+1].w.text == "on" {
-			w.warner, w.basis = src, d.trim(rng{i + 2, d.basisEnd(i+2, s)})
-			return w
-		}
+	case lemma == "base" && i+2 < s.b && d.toks[i+1].w.text == "on":
+		w.warner, w.basis = src, d.trim(rng{i + 2, d.basisEnd(i+2, s)})
+		return w
 	}
 	return nil
 }
@@ -486,6 +806,30 @@ func (d *doc) warningDetails(w *warning, s rng) {
 	}
 	d.basisAfter(w, w.cue.b, s)
 	d.limitsAfter(w, end, s)
+	if w.response.empty() && !w.recipient.empty() && w.recipient.a < w.cue.a {
+		d.recipientDid(w, end, s)
+	}
+}
+
+// recipientDid reads what the sentence says of its subject, the party told, after the
+// warning: "was told of the plot but did not act".
+func (d *doc) recipientDid(w *warning, i int, s rng) {
+	for j := i; j+1 < s.b; j++ {
+		t := &d.toks[j]
+		if t.mark == ';' || t.tag == tFin || t.tag.aux() || t.tag == tRel {
+			return
+		}
+		if t.tag == tConj && (t.w.text == "but" || t.w.text == "and") {
+			k := j + 1
+			for k < s.b && (d.toks[k].tag == tAdv || d.toks[k].tag == tNeg) {
+				k++
+			}
+			if k < s.b && (d.toks[k].tag == tFin || d.toks[k].tag.aux()) {
+				w.response = d.trim(rng{j + 1, d.threatEnd(k+1, s)})
+				return
+			}
+		}
+	}
 }
 
 // whenAfter reads "before …", "prior to …", "two days before …", "on 7 March" from token i.
@@ -504,6 +848,11 @@ func (d *doc) whenAfter(w *warning, i int, s rng) {
 	case "before", "prior", "ahead", "after":
 		w.when = d.trim(rng{i, d.whenEnd(j+1, s)})
 		return
+	case "earlier", "ago":
+		if j > i {
+			w.when = rng{i, j + 1}
+			return
+		}
 	}
 	between := rng{w.cue.b, min(w.cue.b+6, s.b)}
 	if !w.threat.empty() && w.threat.a > w.cue.b {
@@ -556,9 +905,9 @@ func (d *doc) whenBefore(w *warning, s rng) {
 func (d *doc) threatPlace(w *warning) {
 	for i := w.threat.b - 1; i > w.threat.a; i-- {
 		switch d.toks[i].w.text {
-		case "in", "inside", "on", "at", "near", "within", "across":
-			if i+1 >= w.threat.b || d.toks[i+1].is(timenoun|month|weekday) || d.toks[i+1].tag == tIng {
-				continue
+		case "in", "inside", "on", "at", "near", "within", "across", "above", "below", "along", "off", "around", "outside":
+			if i+1 >= w.threat.b || d.toks[i+1].is(timenoun|month|weekday) || d.toks[i+1].tag == tIng || i > w.threat.a && d.toks[i].w.text == "on" && d.toks[i-1].is(anyEvent) && !d.hasLand(rng{i + 1, w.threat.b}) {
+				continue // an attack on a church
 			}
 			e := d.npEnd(i+1, w.threat, false)
 			if p := d.trim(rng{i + 1, e}); !p.empty() && d.isPlace(p) {
@@ -572,17 +921,26 @@ func (d *doc) threatPlace(w *warning) {
 // isPlace accepts names and words for places.
 func (d *doc) isPlace(r rng) bool {
 	for i := r.a; i < r.b; i++ {
-		t := &d.toks[i]
-		if t.tag == tName || t.is(placeNoun|target) {
-			return true
-		}
-		switch t.w.text {
-		case "soil", "territory", "country", "region", "north", "south", "east", "west", "city", "cities", "areas", "waters":
+		if t := &d.toks[i]; t.tag == tName || t.is(placeNoun|target) {
 			return true
 		}
 	}
+	if d.hasLand(r) {
+		return true
+	}
 	if n, ok := d.namingIn(r, nil); ok {
 		return n.party.kind == "state"
+	}
+	return false
+}
+
+// hasLand looks for a word for a stretch of land or water.
+func (d *doc) hasLand(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		switch d.toks[i].w.text {
+		case "soil", "territory", "country", "region", "north", "south", "east", "west", "city", "cities", "areas", "waters", "coast", "border":
+			return true
+		}
 	}
 	return false
 }
@@ -655,10 +1013,11 @@ func (d *doc) detailWord(i int, s rng) bool {
 func (d *doc) warningRecord(w *warning) Record {
 	r := newRecord("warning", 6)
 	r.ID = w.id
+	d.put(&r, "cue", w.cue, w.thing)
 	for _, x := range []struct {
 		role string
 		r    rng
-	}{{"warner", w.warner}, {"cue", w.cue}, {"recipient", w.recipient}, {"threat", w.threat}, {"when", w.when}, {"place", w.place},
+	}{{"warner", w.warner}, {"recipient", w.recipient}, {"threat", w.threat}, {"when", w.when}, {"place", w.place},
 		{"basis", w.basis}, {"limits", w.limits}, {"response", w.response}, {"hedge", w.hedge}} {
 		d.put(&r, x.role, x.r)
 	}
