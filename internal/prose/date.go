@@ -32,12 +32,15 @@ type dateMention struct {
 	published bool
 	relative  bool
 	named     bool // with its day of the week
+	after     bool // counts from the date named before: "two days earlier"
+	clock     string
 }
 
 var months = map[string]int{"january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7, "august": 8, "september": 9, "october": 10,
 	"november": 11, "december": 12, "jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sept": 9, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
 
-var weekdays = map[string]int{"sunday": 0, "monday": 1, "tuesday": 2, "wednesday": 3, "thursday": 4, "friday": 5, "saturday": 6}
+var weekdays = map[string]int{"sunday": 0, "monday": 1, "tuesday": 2, "wednesday": 3, "thursday": 4, "friday": 5, "saturday": 6,
+	"sun": 0, "mon": 1, "tue": 2, "wed": 3, "weds": 3, "thu": 4, "fri": 5, "sat": 6}
 
 // findDates looks for the document's own date first, since the relative ones need it.
 func (d *doc) findDates() {
@@ -49,11 +52,22 @@ func (d *doc) findDates() {
 	}
 	d.joinWeekdays()
 	d.findPublished()
-	last := date{}
+	last, told := date{}, -2 // told is the paragraph of the last date with a year of its own
 	for i := range d.dates {
-		d.resolve(&d.dates[i], last)
-		if d.dates[i].date.known() {
-			last = d.dates[i].date
+		t := &d.dates[i]
+		para := int(d.sents[d.toks[t.a].sent].para)
+		d.clockBefore(t)
+		own := t.date.y > 0
+		if !own && t.date.m > 0 && last.m > 0 && last.y < d.published.y && para-told <= 1 {
+			t.date.y, own = nearestYear(t.date, last), true
+		}
+		d.resolve(t, last)
+		d.widen(t)
+		if t.date.known() {
+			last = t.date
+		}
+		if own && t.date.m > 0 && !t.published {
+			told = para
 		}
 	}
 	for _, t := range d.dates {
@@ -66,6 +80,18 @@ func (d *doc) findDates() {
 		}
 	}
 	d.dates = kept
+}
+
+// nearestYear dates a day or month without a year by the date told just before: an account of
+// an earlier year stays in its time.
+func nearestYear(t, last date) int {
+	switch n := t.m - last.m; {
+	case n > 6:
+		return last.y - 1
+	case n < -6:
+		return last.y + 1
+	}
+	return last.y
 }
 
 // joinWeekdays makes one mention of "Wednesday, 10 May 2023".
@@ -166,6 +192,7 @@ func (d *doc) dateAt(i int) (dateMention, bool) {
 				}
 				if y, ok := d.shortYear(j); ok {
 					r.date.y, r.b = y, j+1
+					d.timeOfDay(&r)
 				}
 				return r, true
 			}
@@ -175,7 +202,7 @@ func (d *doc) dateAt(i int) (dateMention, bool) {
 		}
 		return dateMention{}, false
 	}
-	if m := d.monthAt(i); m > 0 && (t.tag == tName || t.tag == tNoun || d.upper || t.w.text != "may") {
+	if m := d.monthAt(i); m > 0 && (t.tag == tName || t.tag == tNoun || d.upper || t.w.text != "may" || i > 0 && d.toks[i-1].tag == tPrep) {
 		return d.monthFirst(i, m)
 	}
 	return d.relativeDate(i)
@@ -246,14 +273,14 @@ var zones = map[string]string{"ist": "+05:30", "gmt": "+00:00", "utc": "+00:00",
 // timeOfDay takes ", 5:57 PM IST" along.
 func (d *doc) timeOfDay(r *dateMention) {
 	j := r.b
-	if j < len(d.toks) && (d.toks[j].mark == ',' || d.low(j) == "at") {
+	if j < len(d.toks) && (d.toks[j].mark == ',' || d.toks[j].mark == ';' || d.low(j) == "at") {
 		j++
 	}
 	if j >= len(d.toks) || d.toks[j].kind != number {
 		return
 	}
-	var h, min int
-	if n, err := fmt.Sscanf(d.text[d.toks[j].start:d.toks[j].end], "%d:%d", &h, &min); err != nil || n != 2 || h > 23 || min > 59 {
+	h, min, ok := clock(d.text[d.toks[j].start:d.toks[j].end])
+	if !ok {
 		return
 	}
 	r.b = j + 1
@@ -277,6 +304,74 @@ func (d *doc) timeOfDay(r *dateMention) {
 		}
 	}
 }
+
+// clock reads 5:57 and 19.40.
+func clock(s string) (h, min int, ok bool) {
+	i := strings.IndexAny(s, ":.")
+	if i < 1 || i > 2 || len(s) != i+3 {
+		return 0, 0, false
+	}
+	h, err := strconv.Atoi(s[:i])
+	min, err2 := strconv.Atoi(s[i+1:])
+	return h, min, err == nil && err2 == nil && h < 24 && min < 60
+}
+
+// clockBefore takes "5:50 p.m." and "18:40 on" before a day along.
+func (d *doc) clockBefore(t *dateMention) {
+	k := t.a - 1
+	if k >= 0 && d.toks[k].w.text == "on" {
+		k--
+	}
+	if k < 0 || t.clock != "" || strings.Contains(t.value, "T") {
+		return
+	}
+	half := strings.Trim(d.low(k), ".")
+	switch half {
+	case "noon":
+		t.a, t.clock = k, "T12:00"
+		return
+	case "am", "a.m", "pm", "p.m":
+		k--
+	default:
+		half = ""
+	}
+	if k < 0 || d.toks[k].kind != number {
+		return
+	}
+	s := d.text[d.toks[k].start:d.toks[k].end]
+	h, min, ok := clock(s)
+	if !ok && half != "" {
+		n, err := strconv.Atoi(s)
+		h, min, ok = n, 0, err == nil && n >= 1 && n <= 12
+	}
+	if !ok {
+		return
+	}
+	if half == "pm" || half == "p.m" {
+		h = h%12 + 12
+	} else if half != "" {
+		h %= 12
+	}
+	t.a, t.clock = k, fmt.Sprintf("T%02d:%02d", h, min)
+}
+
+// widen takes what makes a time expression whole along: "the night of 4 May", "Friday evening".
+func (d *doc) widen(t *dateMention) {
+	if t.a >= 3 && d.toks[t.a-1].w.text == "of" && partsOfTime[d.toks[t.a-2].w.text] {
+		a := t.a - 2
+		if d.toks[a-1].tag == tAdj && a >= 2 {
+			a--
+		}
+		if d.toks[a-1].tag == tDet {
+			t.a = a - 1
+		}
+	}
+	if _, ok := weekdays[d.toks[t.b-1].w.text]; ok && t.b < len(d.toks) && partsOfTime[d.toks[t.b].w.text] {
+		t.b++
+	}
+}
+
+var partsOfTime = map[string]bool{"night": true, "evening": true, "morning": true, "afternoon": true, "hours": true, "middle": true, "end": true, "beginning": true, "start": true}
 
 // relativeDate reads "last month", "yesterday", "on Monday", "three days ago", "late 2014".
 func (d *doc) relativeDate(i int) (dateMention, bool) {
@@ -312,18 +407,53 @@ func (d *doc) relativeDate(i int) (dateMention, bool) {
 			return rel(2, s+" "+n.w.text)
 		}
 		switch n.w.text {
-		case "week", "month", "year", "weekend", "night", "morning", "evening", "afternoon":
+		case "week":
+			if s != "past" {
+				return rel(2, weekOf)
+			}
+		case "month", "year", "weekend", "night", "morning", "evening", "afternoon":
 			if s == "past" {
 				return dateMention{}, false
 			}
 			return rel(2, s+" "+n.w.text)
 		}
 	}
-	if t.is(weekday) && len(s) > 3 && (t.capital) {
+	if t.is(weekday) && t.capital && (len(s) > 3 || next(1).kind == number || s == "weds") {
 		return rel(1, s)
 	}
 	if (t.is(numword) || t.kind == number || s == "a") && next(1).is(timenoun) && next(2).w.text == "ago" {
 		return rel(3, "ago")
+	}
+	return d.countedFromLast(i)
+}
+
+// countedFromLast reads "two days earlier", "the next morning", "the day before", "the 28th".
+func (d *doc) countedFromLast(i int) (dateMention, bool) {
+	if i+2 >= len(d.toks) {
+		return dateMention{}, false
+	}
+	t, n, m := &d.toks[i], &d.toks[i+1], &d.toks[i+2]
+	from := func(b int, value string) (dateMention, bool) {
+		return dateMention{rng: rng{i, i + b}, value: value, relative: true, after: true}, true
+	}
+	day := func(w *token) bool {
+		switch w.w.text {
+		case "day", "morning", "evening", "night", "afternoon":
+			return true
+		}
+		return false
+	}
+	switch {
+	case (t.is(numword) || t.kind == number) && (n.w.text == "days" || n.w.text == "day" || n.w.text == "weeks" || n.w.text == "week") && (m.w.text == "earlier" || m.w.text == "later"):
+		return from(3, m.w.text)
+	case t.w.text == "the" && (n.w.text == "next" || n.w.text == "following") && day(m):
+		return from(3, "next")
+	case t.w.text == "the" && n.w.text == "previous" && day(m):
+		return from(3, "previous")
+	case t.w.text == "the" && n.kind == letters:
+		if k, ok := d.day(i + 1); ok && m.kind == punct {
+			return dateMention{rng: rng{i, i + 2}, date: date{0, 0, k}}, true
+		}
 	}
 	return dateMention{}, false
 }
@@ -348,7 +478,7 @@ func (d *doc) findPublished() {
 			}
 		}
 		p := d.paras[s.para]
-		alone := p.b-p.a <= t.b-t.a+6
+		alone := p.b-p.a <= t.b-t.a+6 || d.ownLine(t.rng)
 		dateline := t.a-p.a <= 7 && t.b < p.b && (d.toks[t.b].mark == '-' || d.toks[t.b].mark == ':') || t.a-p.a <= 7 && t.b < p.b && (d.toks[t.b].mark == '(' || d.toks[t.b].mark == ')')
 		if before || alone || dateline {
 			t.published = true
@@ -361,14 +491,48 @@ func (d *doc) findPublished() {
 	}
 }
 
+// ownLine tells whether a date stands on a line of few words that is no end of a sentence.
+func (d *doc) ownLine(r rng) bool {
+	from, to := d.toks[r.a].start, d.toks[r.b-1].end
+	for from > 0 && d.toks[r.a].start-from < 60 && d.text[from-1] != '\n' {
+		from--
+	}
+	for to < len(d.text) && to-d.toks[r.b-1].end < 60 && d.text[to] != '\n' {
+		to++
+	}
+	line := strings.TrimSpace(d.text[from:to])
+	if from > 0 && d.text[from-1] != '\n' || to < len(d.text) && d.text[to] != '\n' || line == "" || strings.HasSuffix(line, ".") {
+		return false
+	}
+	first := line[0]
+	return first >= '0' && first <= '9' || first >= 'A' && first <= 'Z'
+}
+
 // resolve fills in what the document's own date tells.
 func (d *doc) resolve(t *dateMention, last date) {
 	p := d.published
 	if t.relative {
+		if t.value == weekOf {
+			t.value = isoWeek(p, d.toks[t.a].w.text)
+			return
+		}
+		if t.after {
+			t.date, t.value = d.fromLast(t, last), ""
+			return
+		}
+		clock := t.clock
 		t.date, t.value = d.resolveRelative(t, p), ""
+		t.addClock(clock)
 		return
 	}
+	defer func() { t.addClock(t.clock) }()
 	if t.date.y > 0 {
+		return
+	}
+	if t.date.m == 0 && t.date.d > 0 { // the 28th
+		if t.date.y, t.date.m = last.y, last.m; last.m == 0 {
+			t.date = date{}
+		}
 		return
 	}
 	if !p.known() {
@@ -379,6 +543,56 @@ func (d *doc) resolve(t *dateMention, last date) {
 	if t.date.m > p.m+2 || t.date.m == p.m+2 && t.date.d > p.d {
 		t.date.y--
 	}
+}
+
+// addClock adds a time of day to a day.
+func (t *dateMention) addClock(clock string) {
+	if clock != "" && t.date.d > 0 && t.value == "" {
+		t.value = t.date.String() + clock
+	}
+}
+
+// weekOf stands for "last week" until the document's own date is known.
+const weekOf = "week"
+
+// isoWeek is the week before, of or after a day: ISO 8601, 2018-W33.
+func isoWeek(p date, which string) string {
+	if p.d == 0 {
+		return ""
+	}
+	n := map[string]int{"last": -7, "next": 7}[which]
+	day := dayNumber(p) + n
+	thursday := day - (day+3)%7 + 3 // 1970-01-01 was a Thursday
+	y := fromDay(thursday).y
+	return fmt.Sprintf("%d-W%02d", y, (thursday-dayNumber(date{y, 1, 1}))/7+1)
+}
+
+// fromLast resolves "two days earlier" and "the next morning" against the date named before.
+func (d *doc) fromLast(t *dateMention, last date) date {
+	if last.d == 0 {
+		return date{}
+	}
+	day := dayNumber(last)
+	switch t.value {
+	case "next":
+		return fromDay(day + 1)
+	case "previous":
+		return fromDay(day - 1)
+	}
+	n, ok := d.num(t.a)
+	if !ok {
+		n = numberWords[d.toks[t.a].w.text]
+	}
+	if n == 0 {
+		return date{}
+	}
+	if strings.TrimSuffix(d.toks[t.a+1].w.text, "s") == "week" {
+		n *= 7
+	}
+	if t.value == "earlier" {
+		n = -n
+	}
+	return fromDay(day + n)
 }
 
 func (d *doc) resolveRelative(t *dateMention, p date) date {
