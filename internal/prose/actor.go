@@ -1,6 +1,9 @@
 package prose
 
-import "strings"
+import (
+	"sort"
+	"strings"
+)
 
 // actor is a named party with its other names in this text.
 type actor struct {
@@ -19,7 +22,11 @@ type actor struct {
 // findActors gathers the names of each party that acts in the text.
 func (d *doc) findActors() {
 	byParty := map[*party]*actor{}
+	d.byParty = byParty
 	for _, n := range d.namings {
+		if n.party.kind == "media" && n.b-n.a == 1 && d.insideName(n.rng) {
+			continue
+		}
 		a := byParty[n.party]
 		if a == nil {
 			a = &actor{party: n.party, forms: map[string]bool{}, kind: n.party.kind, code: n.party.code}
@@ -28,13 +35,25 @@ func (d *doc) findActors() {
 		}
 		d.nameActor(a, n)
 	}
+	d.bodies = map[string]*actor{}
+	d.findBodies()
+	d.dropInner()
 	d.calledLater(byParty)
+	d.laterForms()
 	d.findPersons()
 	for _, a := range d.actors {
 		if a.party != nil && a.party.partOf != "" {
 			a.part = byParty[d.lex.groups[a.party.partOf]]
 		}
 	}
+}
+
+// insideName tells whether a name is part of a longer one: Dawn in "the Nordic Dawn Circle".
+func (d *doc) insideName(r rng) bool {
+	same := func(k int) bool {
+		return k >= 0 && k < len(d.toks) && d.toks[k].sent == d.toks[r.a].sent && d.toks[k].tag == tName && d.toks[k].capital
+	}
+	return same(r.a-1) || same(r.b)
 }
 
 // nameActor adds a form of a party's name if it stands for the party here.
@@ -60,7 +79,7 @@ func (d *doc) nameActor(a *actor, n naming) {
 			return
 		}
 	default:
-		if form.a > s.a && d.toks[form.a-1].w.text == "the" && n.party.kind == "state" && len(a.names) == 0 {
+		if form.a > s.a && d.toks[form.a-1].w.text == "the" && (n.party.kind != "state" || len(a.names) == 0) {
 			form.a--
 		}
 		if d.standsForParty(n.rng, s) {
@@ -74,7 +93,10 @@ func (d *doc) nameActor(a *actor, n naming) {
 		a.acts = true
 	}
 	d.addForm(a, form)
-	if n.party.kind == "armed-group" || n.party.kind == "media" {
+	if n.party.kind != "state" {
+		d.otherNames(a, n.rng, s)
+	}
+	if n.party.kind == "armed-group" || n.party.kind == "media" || n.party.kind == "agency" {
 		a.acts = true
 		d.groupForms(a, n, s)
 	}
@@ -84,9 +106,7 @@ var governs = map[string]bool{"government": true, "authorities": true, "authorit
 
 func (d *doc) addForm(a *actor, form rng) {
 	key := strings.TrimPrefix(strings.TrimPrefix(d.words(form), "the "), "The ")
-	if a.kind != "state" {
-		key = d.words(form)
-	} else if governs[d.toks[form.b-1].w.text] {
+	if governs[d.toks[form.b-1].w.text] {
 		key = d.words(form)
 	}
 	if a.forms[key] {
@@ -102,7 +122,7 @@ func (d *doc) groupForms(a *actor, n naming, s rng) {
 	for e < s.b && d.toks[e].tag.nominal() && d.toks[e].tag != tOwner && !d.toks[e].capital && e < n.b+3 {
 		e++
 	}
-	if e > n.b && d.toks[e-1].is(body|person) && n.party.kind == "armed-group" {
+	if e > n.b && itself[d.toks[e-1].w.text] && n.party.kind == "armed-group" {
 		r := rng{n.a, e}
 		if r.a > s.a && d.toks[r.a-1].w.text == "the" {
 			r.a--
@@ -127,6 +147,9 @@ func (d *doc) groupForms(a *actor, n naming, s rng) {
 	}
 }
 
+// itself are nouns that say what a group is; "a TTP faction" is another.
+var itself = map[string]bool{"group": true, "movement": true, "militia": true, "organization": true, "organisation": true, "network": true}
+
 // basedIn reads the place of "Afghanistan-based", inside one token.
 func (d *doc) basedIn(i int) (rng, bool) {
 	s := d.low(i)
@@ -135,7 +158,7 @@ func (d *doc) basedIn(i int) (rng, bool) {
 
 // owns tells whether a capital's name owns what only a government has: its intentions.
 func (d *doc) owns(r rng, s rng) bool {
-	return r.b+1 < s.b && d.toks[r.b].tag == tOwner && !d.toks[r.b+1].capital && !d.toks[r.b+1].is(placeNoun|target)
+	return r.b+1 < s.b && d.toks[r.b].tag == tOwner && d.toks[r.b+1].tag.nominal() && !d.toks[r.b+1].capital && !d.toks[r.b+1].is(placeNoun|target)
 }
 
 // calledLater ties "the group" and "the news agency" to the last party of the kind that an
@@ -189,6 +212,9 @@ func (d *doc) calledLater(byParty map[*party]*actor) {
 // standsForParty tells whether a name acts here, and is not only a place.
 func (d *doc) standsForParty(r rng, s rng) bool {
 	sent := int(d.toks[r.a].sent)
+	if r.a > s.a && d.toks[r.a-1].tag == tPrep && placePrep[d.toks[r.a-1].w.text] && d.toks[r.a-1].w.text != "of" {
+		return false // an official in Nairobi
+	}
 	for _, c := range d.claimsIn(sent, sent) {
 		if c.source.covers(r) || c.addressee.covers(r) {
 			return true
@@ -212,7 +238,7 @@ func (d *doc) standsForParty(r rng, s rng) bool {
 			case "from":
 				return i > s.a && (knowledge[d.toks[i-1].w.text] || d.toks[i-1].is(saying))
 			}
-			if v := d.toks[i].w.verb; v != nil && (v.frames&(fWarn|fAddressee) != 0) && d.toks[i].tag.verbal() {
+			if v := d.toks[i].w.verb; v != nil && (v.frames&(fWarn|fAddressee) != 0 || v.passes) && d.toks[i].tag.verbal() {
 				return true
 			}
 		}
@@ -234,7 +260,7 @@ func (d *doc) findPersons() {
 		if name.empty() {
 			continue
 		}
-		if _, ok := d.namingIn(name, nil); ok {
+		if _, ok := d.namingIn(name, nil); ok || d.namesBody(name) {
 			continue
 		}
 		last := d.low(name.b - 1)
@@ -249,6 +275,12 @@ func (d *doc) findPersons() {
 		}
 		d.addForm(a, name)
 	}
+}
+
+// namesBody tells whether tokens are part of a body's name.
+func (d *doc) namesBody(r rng) bool {
+	k := sort.Search(len(d.bodyNames), func(k int) bool { return d.bodyNames[k].b > r.a })
+	return k < len(d.bodyNames) && d.bodyNames[k].overlaps(r)
 }
 
 // personName is the run of names in a source that can be a person's: after a title, or two

@@ -14,6 +14,7 @@ type party struct {
 	partOf  string
 	capital map[string]bool // spellings that are the capital's: they stand for the government
 	people  map[string]bool // spellings of the people's name
+	heads   map[string]bool // words of its names that say what it is: "bureau"
 }
 
 // trie finds the parties by their words.
@@ -100,6 +101,14 @@ func (l *lexicon) loadParties(s string) {
 		}
 		for _, sp := range spellings {
 			l.names.add(sp, p)
+			for _, w := range splitName(sp) {
+				if p.kind == "agency" && headKinds[w] != "" {
+					if p.heads == nil {
+						p.heads = map[string]bool{}
+					}
+					p.heads[w] = true
+				}
+			}
 		}
 	}
 }

@@ -62,6 +62,9 @@ type doc struct {
 
 	namings     []naming
 	statesNamed map[string]bool
+	bodies      map[string]*actor // parties that the lexicon lacks, by their name
+	bodyNames   []rng
+	byParty     map[*party]*actor
 
 	published date
 	spans     []Span

@@ -225,7 +225,7 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 	return 0, false
 }
 
-var endToken = token{kind: punct, mark: '.', w: &nothing}
+var endToken = token{kind: punct, mark: '.', tag: tMark, w: &nothing}
 
 // tagTo tells the infinitive's "to" from the preposition.
 func (d *doc) tagTo(i int, s rng) tag {
