@@ -1,6 +1,9 @@
 package prose
 
-import "sort"
+import (
+	"sort"
+	"strings"
+)
 
 // claim is what somebody says, writes or thinks, while the text is read.
 type claim struct {
@@ -96,14 +99,20 @@ func (d *doc) claimAt(i int, s rng) *claim {
 // verbClaim drafts the claim of a cue verb.
 func (d *doc) verbClaim(h int, s rng) *claim {
 	v := d.toks[h].w.verb
-	if v.frames == 0 || v.frames == fWarn && false {
+	if v.frames == 0 {
+		if p, ok := phrasal[v.lemma]; ok {
+			return d.phrasalClaim(p, h, s)
+		}
 		return nil
 	}
 	g := d.groupAt(h, s)
 	if d.toks[h].tag == tPart && !g.passive && g.a == h {
-		return d.participle(g, s, v) // reduced relative: a book titled, claims made
+		return nil // reduced relative: a book titled, claims made
 	}
 	c := &claim{cue: g.rng, verb: v, stance: v.stance}
+	if !d.aClaim(c, g, s, v) {
+		return nil
+	}
 	if v.frames&fPrep != 0 && g.b < s.b && v.preps[d.toks[g.b].w.text] {
 		return d.prepClaim(c, g, s, v)
 	}
@@ -125,10 +134,77 @@ func (d *doc) verbClaim(h int, s rng) *claim {
 		}
 		c.source = src
 	}
+	if c.cue.b > g.b {
+		g.b = c.cue.b
+		v = d.toks[g.b-1].w.verb
+	}
 	if d.weakSource(c) || g.b < s.b && d.otherKind(g.b, s) || d.byForce(c, g, s, v) {
 		return nil
 	}
 	return d.complement(c, g, s, v)
+}
+
+// aClaim tells what a verb of saying does not say: "asked not to be named", "calling itself X",
+// "refers to X as Y", "said nothing". A refusal to accept is a denial.
+func (d *doc) aClaim(c *claim, g group, s rng, v *verb) bool {
+	at := func(k int) string {
+		if g.b+k < s.b {
+			return d.toks[g.b+k].w.text
+		}
+		return ""
+	}
+	negated := false
+	for i := g.a; i < g.b; i++ {
+		negated = negated || d.toks[i].tag == tNeg || d.toks[i].is(neg) || strings.HasSuffix(d.toks[i].w.text, "n't")
+	}
+	switch v.lemma {
+	case "ask":
+		return !(at(0) == "not" && at(1) == "to" && at(2) == "be")
+	case "call", "name", "style":
+		return at(0) != "itself" && at(0) != "himself" && at(0) != "herself" && at(0) != "themselves"
+	case "say":
+		return at(0) != "nothing" && at(0) != "little" && at(0) != "so"
+	case "refer":
+		e := min(g.b+8, s.b)
+		for i := g.b; i < e && d.toks[i].kind != punct; i++ {
+			if d.toks[i].w.text == "as" {
+				return false
+			}
+		}
+	case "accept":
+		if !negated {
+			return false
+		}
+		c.stance = denies
+	case "decline", "refuse": // declined to say whether
+		if i := g.b + 1; at(0) == "to" && i < s.b && d.toks[i].tag == tBase && d.toks[i].w.verb != nil && d.toks[i].w.verb.frames&fClause != 0 && i+1 < s.b && d.toks[i+1].kind != punct {
+			c.cue.b = i + 1
+		}
+	}
+	return true
+}
+
+// phrasal are verbs that doubt or deny only with their particle.
+var phrasal = map[string]phrase{"play": {"down", doubts}, "laugh": {"off", doubts}, "brush": {"off", denies}, "shrug": {"off", doubts}, "rule": {"out", denies}}
+
+type phrase struct {
+	particle string
+	stance   stance
+}
+
+// phrasalClaim drafts "X played down the report".
+func (d *doc) phrasalClaim(p phrase, h int, s rng) *claim {
+	g := d.groupAt(h, s)
+	if g.passive || !g.finite || g.b+1 >= s.b || d.toks[g.b].w.text != p.particle || !d.startsNP(g.b+1) {
+		return nil
+	}
+	c := &claim{cue: rng{g.a, g.b + 1}, verb: d.toks[h].w.verb, stance: p.stance}
+	src, ok := d.subjectOf(g.a, s)
+	if !ok {
+		return nil
+	}
+	c.source = src
+	return d.right(c, g.b+1, s)
 }
 
 // otherKind tells what is no claim though its verb could make one: "claimed responsibility",
@@ -311,6 +387,15 @@ func (d *doc) complement(c *claim, g group, s rng, v *verb) *claim {
 		return d.leftOnly(c, s)
 	}
 	t := &d.toks[i]
+	if v.stance == asks && d.startsNP(i) { // asked the Union for aircraft
+		if end := d.npEnd(i, s, false); end+1 < s.b && d.toks[end].w.text == "for" && d.toks[end].tag == tPrep {
+			if r := d.trim(rng{end, d.threatEnd(end+1, s)}); !r.empty() {
+				c.addressee = d.trim(rng{i, end})
+				c.content = append(c.content, r)
+				return c
+			}
+		}
+	}
 	if v.frames&fClause != 0 {
 		if left := d.bothSides(c, i, s); left != nil {
 			return left
@@ -328,13 +413,6 @@ func (d *doc) complement(c *claim, g group, s rng, v *verb) *claim {
 			c.addressee = d.trim(rng{i, end})
 			return d.right(c, start, s)
 		}
-		if end+1 < s.b && v.stance == asks && d.toks[end].w.text == "for" && d.toks[end].tag == tPrep { // asked the Union for aircraft
-			c.addressee = d.trim(rng{i, end})
-			if r := d.trim(rng{end, d.threatEnd(end+1, s)}); !r.empty() {
-				c.content = append(c.content, r)
-				return c
-			}
-		}
 		if end < s.b && d.toks[end].tag == tTo {
 			c.addressee = d.trim(rng{i, end})
 			return d.right(c, end, s)
@@ -344,6 +422,12 @@ func (d *doc) complement(c *claim, g group, s rng, v *verb) *claim {
 				c.addressee = d.trim(rng{i, end})
 				return left
 			}
+		}
+	}
+	if t.tag == tTo && (v.lemma == "seem" || v.lemma == "appear") && i+2 < s.b && d.toks[i+1].tag == tBase && d.toks[i+1].w.verb != nil && d.toks[i+1].w.verb.frames&fClause != 0 && !c.source.empty() {
+		if start, ok := d.clauseAfter(i+2, s); ok { // the log appears to show that
+			c.cue.b, c.hedge = i+2, c.cue
+			return d.right(c, start, s)
 		}
 	}
 	if t.tag == tTo && (v.lemma == "seem" || v.lemma == "appear") && !c.source.empty() {
@@ -531,7 +615,7 @@ func (d *doc) leftOnly(c *claim, s rng) *claim {
 	if i < s.b && d.toks[i].mark == ',' {
 		if right := d.splitOn(i+1, s); !right.empty() {
 			c.content = append(c.content, right)
-		} else if i == c.cue.b && i+1 < s.b && d.toks[i+1].tag != tIng && d.toks[i+1].tag != tRel && !p.close {
+		} else if i == c.cue.b && i+1 < s.b && d.toks[i+1].tag != tIng && d.toks[i+1].tag != tRel && d.toks[i+1].tag != tSub && d.toks[i+1].tag != tConj && !p.close {
 			c.content = append(c.content, d.trim(rng{i + 1, d.contentEnd(i+1, s, false)}))
 		}
 	}

@@ -9,7 +9,7 @@ func (d *doc) accordingTo(i int, s rng) *claim {
 	end := d.npEnd(i+2, s, true)
 	// "a report quoting three sources": the participle opens another claim
 	for j := i + 2; j < end; j++ {
-		if d.toks[j].tag == tIng && d.toks[j].w.verb != nil && quoting[d.toks[j].w.verb.lemma] {
+		if d.toks[j].tag == tIng && d.toks[j].w.verb != nil && quoting[d.toks[j].w.verb.lemma] && !d.toks[j-1].tag.aux() {
 			end = j
 		}
 	}
@@ -159,6 +159,14 @@ func (d *doc) passiveClaim(c *claim, g group, s rng, v *verb) *claim {
 	case next.w.text == "by":
 		end := d.npEnd(g.b+1, s, true)
 		c.source = d.trim(rng{g.b + 1, end})
+		if v.frames&fAddressee != 0 && end < s.b { // were told by X to leave
+			for j := end; j < s.b && j < end+4; j++ {
+				if d.toks[j].tag == tTo || d.toks[j].tag == tSub && d.toks[j].w.text == "that" {
+					c.addressee = subject
+					return d.right(c, j, s)
+				}
+			}
+		}
 		c.content = append(c.content, subject)
 		if c.source.empty() || byForce[v.lemma] && (d.perpetrator(c.source) || d.hasClass(c.source, weapon) || d.hasClass(subject, target|person)) {
 			return nil
@@ -170,9 +178,6 @@ func (d *doc) passiveClaim(c *claim, g group, s rng, v *verb) *claim {
 	}
 	return nil
 }
-
-// participle drafts a reduced relative clause: "a book titled X", "known as X".
-func (d *doc) participle(g group, s rng, v *verb) *claim { return nil }
 
 // nounClaim drafts "X's claim that S", "the report that S", "his support for X".
 func (d *doc) nounClaim(i int, s rng) *claim {
@@ -222,7 +227,7 @@ var nounPreps = map[string]bool{"for": true, "of": true, "about": true, "on": tr
 
 // colonClaim drafts a speaker and a colon: a headline's ": Report", a transcript's "COOPER:".
 func (d *doc) colonClaim(i int, s rng) *claim {
-	if i+1 >= s.b {
+	if i+1 >= s.b || !d.gapAfter(i) || headers[d.low(i-1)] {
 		return nil
 	}
 	c := &claim{cue: rng{i, i + 1}}
@@ -252,6 +257,9 @@ func (d *doc) colonClaim(i int, s rng) *claim {
 	c.content = append(c.content, r)
 	return c
 }
+
+// headers open the lines of a message's head.
+var headers = map[string]bool{"from": true, "to": true, "sent": true, "subject": true, "subj": true, "re": true, "fw": true, "cc": true, "date": true, "info": true}
 
 // sourceWords tells whether a headline's tail names a source.
 func (d *doc) sourceWords(r rng) bool {
@@ -343,6 +351,9 @@ func (d *doc) carryQuotes() {
 
 // canCarry tells whether a claim's words can go on in a quotation that follows.
 func (d *doc) canCarry(c *claim) bool {
+	if q := d.toks[c.cue.a].quote; q >= 0 && d.quotes[q].clause {
+		return false // said inside the quotation
+	}
 	if len(c.content) == 0 || c.verb == nil && d.toks[c.cue.a].w.text != "according" {
 		return false
 	}

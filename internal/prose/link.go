@@ -208,9 +208,17 @@ func (d *doc) linkClaims() {
 			continue
 		}
 		c.anon = d.anonymous(c.source)
+		if o := d.speakerBefore(c, i); o != nil {
+			c.anon = o.anon
+			if w := d.toks[c.source.a].w.text; c.anon && (w == "he" || w == "she") && o != c.parent {
+				if c.same = o; o.same != nil {
+					c.same = o.same
+				}
+			}
+		}
 		d.hedges(c)
 		d.caveat(c)
-		if c.anon && !c.source.empty() {
+		if c.anon && !c.source.empty() && c.same == nil {
 			c.same = d.sameSpeaker(c, i)
 		}
 		if c.stance == denies {
@@ -219,7 +227,8 @@ func (d *doc) linkClaims() {
 	}
 }
 
-// anonymous tells whether a source has no proper name of one who speaks for itself.
+// anonymous tells whether a source is nobody who can be named: no proper name, and no body or
+// office that the text singles out ("the army", "the mayor", "its president").
 func (d *doc) anonymous(r rng) bool {
 	if r.empty() {
 		return true
@@ -228,7 +237,7 @@ func (d *doc) anonymous(r rng) bool {
 		return false
 	}
 	h := d.head(r, r)
-	named := false
+	named, definite := false, false
 	for i := h.a; i < h.b; i++ {
 		t := &d.toks[i]
 		if t.tag == tPrep && i > h.a {
@@ -236,26 +245,69 @@ func (d *doc) anonymous(r rng) bool {
 			break
 		}
 		named = named || t.tag == tName || t.capital && i > h.a
+		definite = definite || t.tag == tPoss || t.tag == tOwner || t.w.text == "the"
 	}
 	if _, ok := d.namingIn(r, nil); ok {
 		named = true
 	}
 	last := &d.toks[h.b-1]
-	switch {
-	case last.tag == tPron && (last.w.text == "one" || last.w.text == "some" || last.w.text == "others" || last.w.text == "two"):
+	for i := h.b - 1; i > h.a && (last.tag == tPron || last.tag == tOwner); i-- { // the group itself
+		last = &d.toks[i-1]
+	}
+	switch word := d.low(h.b - 1); {
+	case last.tag == tPron && (last.w.text == "one" || last.w.text == "some" || last.w.text == "others" || last.w.text == "two" || last.w.text == "many" || last.w.text == "few"):
 		return true
 	case last.tag == tPron || last.tag == tRel:
 		return false
 	case last.is(document):
+		return h.b-h.a == 1 && plural(d, h.a) && !last.capital
+	case last.w.text == "police", last.is(target|placeNoun) && definite:
 		return false
 	case last.tag == tName && !last.is(person):
 		return false
-	case last.is(body) || governs[last.w.text]:
-		return !named
+	case spokes[word]:
+		return h.b-h.a <= 2 && !definite && h.b == r.b
+	case last.is(body) || governs[word] || headKinds[word] != "":
+		return !named && !definite
+	case offices[word]:
+		return !definite
 	case h.b-h.a >= 1 && last.is(person):
 		return true
 	}
 	return !named
+}
+
+// spokes speak for a body; a spokesman of whom no more is said could be anybody's.
+var spokes = map[string]bool{"spokesman": true, "spokeswoman": true, "spokesperson": true}
+
+// offices are held by one person at a time.
+var offices = map[string]bool{"minister": true, "mayor": true, "president": true, "governor": true, "director": true, "chief": true, "head": true, "ambassador": true, "chairman": true,
+	"secretary": true, "commissioner": true, "prosecutor": true, "coordinator": true, "commander": true, "premier": true, "chancellor": true, "executive": true, "ombudsman": true,
+	"speaker": true, "sheriff": true, "vice-consul": true, "envoy": true}
+
+// speakerBefore is the claim whose speaker a pronoun goes on with: the one before it with a source of
+// its own, or for "I" and "we" in a quotation the one who is quoted.
+func (d *doc) speakerBefore(c *claim, i int) *claim {
+	if c.source.b-c.source.a != 1 || d.toks[c.source.a].tag != tPron {
+		return nil
+	}
+	switch d.toks[c.source.a].w.text {
+	case "i", "we":
+		return c.parent
+	case "he", "she", "it", "they":
+	default:
+		return nil
+	}
+	for k := i - 1; k >= 0 && k >= i-12; k-- {
+		o := d.claims[k]
+		if c.sent-o.sent > 6 {
+			return nil
+		}
+		if !o.source.empty() && d.toks[o.source.a].tag != tPron && d.toks[o.source.a].tag != tRel {
+			return o
+		}
+	}
+	return nil
 }
 
 // namesSpeaker tells whether a source holds a person's name of two words, also as an
@@ -282,7 +334,7 @@ func (d *doc) namesSpeaker(r rng) bool {
 // hedges marks the words that weaken a content: the cue itself, or words of the content
 // that are the source's own.
 func (d *doc) hedges(c *claim) {
-	if c.verb != nil && (c.verb.lemma == "think" || c.verb.lemma == "believe" || c.verb.lemma == "suspect") && c.stance == asserts && c.cue.b-c.cue.a <= 2 {
+	if c.verb != nil && beliefs[c.verb.lemma] && c.stance == asserts && c.cue.b-c.cue.a <= 2 {
 		c.hedge = c.cue
 		return
 	}
@@ -293,7 +345,7 @@ func (d *doc) hedges(c *claim) {
 	for _, p := range c.content {
 		for i := p.a; i < p.b; i++ {
 			t := &d.toks[i]
-			if !t.is(hedgeWord) || t.tag == tName || t.tag == tNoun && t.w.text != "potential" {
+			if !t.is(hedgeWord) || t.tag == tName || t.tag == tNoun && t.w.text != "potential" || t.tag == tModal && (i+1 >= p.b || d.toks[i+1].kind == punct) {
 				continue
 			}
 			if !direct && d.warned(i, c.sent) || d.insideOther(c, i) {
@@ -303,6 +355,14 @@ func (d *doc) hedges(c *claim) {
 			return
 		}
 	}
+}
+
+// beliefs are verbs that hedge what they tell.
+var beliefs = map[string]bool{"think": true, "believe": true, "suspect": true, "reckon": true, "guess": true, "assume": true, "presume": true}
+
+// attributive tells an adjective before its noun.
+func (d *doc) attributive(i int) bool {
+	return d.toks[i].tag == tAdj && i+1 < len(d.toks) && (d.toks[i+1].tag == tNoun || d.toks[i+1].tag == tAdj || d.toks[i+1].tag == tName)
 }
 
 // warned tells whether token i belongs to a warning's threat.
@@ -465,8 +525,14 @@ func (d *doc) claimRecord(c *claim) Record {
 	if c.same != nil {
 		r.Attrs["same_speaker_ref"] = c.same.id
 	}
-	if !c.hedge.empty() && c.hedge == c.cue {
+	switch {
+	case c.hedge.empty():
+	case c.hedge == c.cue || c.verb != nil && c.cue.covers(c.hedge):
 		r.Attrs["certainty"] = "probable"
+	case !d.attributive(c.hedge.a): // "a possible attack" hedges the attack, not the claim
+		if s := d.certainty(c.hedge, ""); s != "" {
+			r.Attrs["certainty"] = s
+		}
 	}
 	return r
 }

@@ -318,6 +318,9 @@ func (d *doc) tagVerb(i int, s rng, prev tag) tag {
 			if i+1 < s.b && d.toks[i+1].tagGuessNoun() && d.toks[i+1].kind == letters && prev != tAdj {
 				return tAdj // a shopping centre
 			}
+			if prev == tDet && (d.toks[i-1].w.text == "a" || d.toks[i-1].w.text == "an" || d.toks[i-1].w.text == "the") {
+				return tNoun // the hearing
+			}
 		}
 		return tIng
 	}
@@ -380,6 +383,9 @@ func (d *doc) tagPresent(i int, s rng, prev, back tag) tag {
 		}
 	}
 	if back.nominal() {
+		if w.is&vS != 0 && w.verb != nil && w.verb.frames&fClause != 0 && next.capital && next.kind == letters && d.verbWithin(i+2, s) {
+			return tFin // a colonel claims Norland had
+		}
 		if w.is&vS != 0 || past {
 			if opens || w.is&noun == 0 {
 				return tFin
@@ -405,6 +411,20 @@ func (d *doc) tagPresent(i int, s rng, prev, back tag) tag {
 		return tFin
 	}
 	return tBase
+}
+
+// verbWithin looks for a finite verb among the next words of a clause.
+func (d *doc) verbWithin(i int, s rng) bool {
+	for end := min(i+14, s.b); i < end; i++ {
+		t := &d.toks[i]
+		if t.kind == punct {
+			return false
+		}
+		if t.is(be|have|modal|do) || t.is(vPast) && !t.is(noun) {
+			return true
+		}
+	}
+	return false
 }
 
 func plural(d *doc, i int) bool {
