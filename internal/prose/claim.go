@@ -11,6 +11,7 @@ type claim struct {
 	sent      int
 	source    rng
 	cue       rng
+	more      rng // the rest of a cue that its source or content splits: "quoted X as saying"
 	content   []rng
 	addressee rng
 	hedge     rng
@@ -82,6 +83,12 @@ func (d *doc) claimAt(i int, s rng) *claim {
 		return d.quotingClaim(i, s)
 	case t.w.verb != nil && t.tag == tIng && i-1 > s.a && d.toks[i-1].w.text == "as" && d.toks[i-2].tag == tPart:
 		return nil // was quoted as saying: the participle's own claim
+	case t.w.verb != nil && t.tag == tIng && i-1 > s.a && d.toks[i-1].w.text == "as":
+		return d.quotedSaying(i, s)
+	case t.w.text == "put" && t.tag.verbal():
+		return d.putAt(i, s)
+	case t.tag == tPrep && t.w.text == "in" && i+3 < s.b:
+		return d.inTheView(i, s)
 	case t.w.verb != nil && (t.tag == tFin || t.tag == tBase || t.tag == tIng || t.tag == tPart):
 		return d.verbClaim(i, s)
 	case t.tag == tAdv && (t.w.text == "reportedly" || t.w.text == "allegedly"):
@@ -95,6 +102,70 @@ func (d *doc) claimAt(i int, s rng) *claim {
 	}
 	return nil
 }
+
+// quotedSaying drafts Y's claim in "X quoted Y as saying that S".
+func (d *doc) quotedSaying(i int, s rng) *claim {
+	v := d.toks[i].w.verb
+	h := i - 2
+	for h >= s.a && i-h < 20 && d.toks[h].kind != punct && !(d.toks[h].tag == tFin && d.toks[h].w.verb != nil) {
+		h--
+	}
+	if h < s.a || d.toks[h].kind == punct || !quoting[d.toks[h].w.verb.lemma] || v.frames&fClause == 0 {
+		return d.verbClaim(i, s)
+	}
+	c := &claim{cue: d.groupAt(h, s).rng, more: rng{i - 1, i + 1}, source: d.trim(rng{h + 1, i - 1}), verb: v}
+	if start, ok := d.clauseAfter(i+1, s); ok && !c.source.empty() {
+		return d.right(c, start, s)
+	}
+	return nil
+}
+
+// putAt drafts "X put the toll at 57": an estimate.
+func (d *doc) putAt(i int, s rng) *claim {
+	g := d.groupAt(i, s)
+	src, ok := d.subjectOf(g.a, s)
+	if !ok || g.passive || g.b >= s.b || !d.startsNP(g.b) {
+		return nil
+	}
+	e := d.npEnd(g.b, s, false)
+	if e+1 >= s.b || d.toks[e].w.text != "at" || d.toks[e+1].tag != tNum && !d.toks[e+1].open && d.toks[e+1].tag != tAdj {
+		return nil
+	}
+	end := d.npEnd(e+1, s, false)
+	if end == e+1 {
+		end++
+	}
+	return &claim{cue: g.rng, more: rng{e, e + 1}, source: src, verb: d.toks[i].w.verb, content: []rng{d.trim(rng{g.b, e}), d.trim(rng{e + 1, end})}}
+}
+
+// inTheView drafts "in the view of X, S" and "in its view S".
+func (d *doc) inTheView(i int, s rng) *claim {
+	c := &claim{noun: true}
+	n := &d.toks[i+2]
+	switch {
+	case d.toks[i+1].w.text == "the" && views[n.w.text] && d.toks[i+3].w.text == "of" && i+4 < s.b:
+		e := d.npEnd(i+4, s, false)
+		c.cue, c.source = rng{i, i + 4}, d.trim(rng{i + 4, e})
+	case d.toks[i+1].tag == tPoss && views[n.w.text]:
+		c.cue, c.source, c.more = rng{i, i + 1}, rng{i + 1, i + 2}, rng{i + 2, i + 3}
+	default:
+		return nil
+	}
+	end := max(c.cue.b, c.source.b, c.more.b)
+	if left := d.trim(rng{d.clauseStart(i, s), i}); i > s.a && d.hasClause(left) {
+		c.content = append(c.content, left)
+		if end < s.b && d.toks[end].mark == ',' && d.toks[i-1].mark == ',' {
+			c.content = append(c.content, d.trim(rng{end + 1, d.contentEnd(end+1, s, true)}))
+		}
+		return dropEmpty(c)
+	}
+	if end < s.b {
+		c.content = append(c.content, d.trim(rng{end, d.contentEnd(end, s, true)}))
+	}
+	return dropEmpty(c)
+}
+
+var views = map[string]bool{"view": true, "opinion": true, "words": true, "judgement": true, "judgment": true, "estimation": true}
 
 // verbClaim drafts the claim of a cue verb.
 func (d *doc) verbClaim(h int, s rng) *claim {
@@ -158,6 +229,8 @@ func (d *doc) aClaim(c *claim, g group, s rng, v *verb) bool {
 		negated = negated || d.toks[i].tag == tNeg || d.toks[i].is(neg) || strings.HasSuffix(d.toks[i].w.text, "n't")
 	}
 	switch v.lemma {
+	case "know":
+		return !(g.a-2 > s.a && d.letKnow(g.a, s))
 	case "ask":
 		return !(at(0) == "not" && at(1) == "to" && at(2) == "be")
 	case "call", "name", "style":
@@ -182,6 +255,19 @@ func (d *doc) aClaim(c *claim, g group, s rng, v *verb) bool {
 		}
 	}
 	return true
+}
+
+// letKnow tells "let X know", which is telling X.
+func (d *doc) letKnow(i int, s rng) bool {
+	for j := i - 1; j >= s.a && i-j < 8; j-- {
+		if d.toks[j].w.text == "let" || d.toks[j].w.text == "lets" || d.toks[j].w.text == "letting" {
+			return true
+		}
+		if t := d.toks[j].tag; !t.nominal() && t != tPoss && t != tPron {
+			return false
+		}
+	}
+	return false
 }
 
 // phrasal are verbs that doubt or deny only with their particle.
@@ -308,11 +394,14 @@ func (d *doc) inverted(g group, s rng, v *verb) bool {
 		}
 	}
 	end := d.npEnd(g.b, s, true)
-	return end >= s.b || d.toks[end].kind == punct || d.toks[end].tag == tPrep || d.toks[end].tag == tAdv || d.toks[end].tag == tSub || d.toks[end].tag == tIng || d.toks[end].is(weekday|timenoun)
+	return end >= s.b || d.toks[end].kind == punct || d.toks[end].tag == tPron && p.close || d.toks[end].tag == tPrep || d.toks[end].tag == tAdv || d.toks[end].tag == tSub || d.toks[end].tag == tIng || d.toks[end].is(weekday|timenoun)
 }
 
 func (d *doc) invertedClaim(c *claim, g group, s rng) *claim {
 	end := d.npEnd(g.b, s, true)
+	if end < s.b && d.toks[end].tag == tPron { // reads a statement it issued
+		end = d.nextComma(end, s)
+	}
 	c.source = d.trim(rng{g.b, end})
 	left := d.leftContent(g.a, s)
 	if left.empty() {
@@ -413,7 +502,7 @@ func (d *doc) complement(c *claim, g group, s rng, v *verb) *claim {
 			c.addressee = d.trim(rng{i, end})
 			return d.right(c, start, s)
 		}
-		if end < s.b && d.toks[end].tag == tTo {
+		if end < s.b && (d.toks[end].tag == tTo || d.toks[end].tag == tNeg && end+1 < s.b && d.toks[end+1].tag == tTo) {
 			c.addressee = d.trim(rng{i, end})
 			return d.right(c, end, s)
 		}
@@ -651,14 +740,14 @@ func (d *doc) right(c *claim, i int, s rng) *claim {
 		}
 	}
 	end := d.contentEnd(i, s, true)
-	if t.tag != tSub && t.tag != tTo && !t.open && !d.clauseSoon(i, s) {
+	if t.tag == tTo || t.tag != tSub && !t.open && !d.clauseSoon(i, s) {
 		end = min(end, d.nextClause(i, s)) // "X criticised Y, and Z agreed"
 	}
 	if c.cue.a > s.a && d.toks[c.cue.a-1].mark == ',' && d.toks[c.cue.b-1].tag == tIng {
 		end = min(end, d.asideEnd(i, s)) // "X, citing a study, blamed Y"
 	}
 	r := d.trim(rng{i, end})
-	if r.empty() {
+	if r.empty() || d.whenOnly(r) {
 		return nil
 	}
 	c.content = append(c.content, r)
@@ -666,6 +755,19 @@ func (d *doc) right(c *claim, i int, s rng) *claim {
 		c.stance = orders // told them to leave
 	}
 	return c
+}
+
+// whenOnly tells words that only say when: "I said Tuesday", "said it twice".
+func (d *doc) whenOnly(r rng) bool {
+	if d.toks[r.a].w.text == "it" && r.b-r.a <= 2 && d.toks[r.b-1].tag == tAdv {
+		return true
+	}
+	for i := r.a; i < r.b; i++ {
+		if t := &d.toks[i]; !t.is(weekday|timenoun) && !timeWord(t) && t.w.text != "last" && t.w.text != "next" && t.w.text != "this" {
+			return false
+		}
+	}
+	return true
 }
 
 // nextClause is the comma before "and" or "but" and a clause of its own.

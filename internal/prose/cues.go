@@ -204,6 +204,12 @@ func (d *doc) nounClaim(i int, s rng) *claim {
 	case next.tag == tSub && next.w.text == "that":
 		c.cue.a = a
 		return d.right(c, i+1, s)
+	case owner.empty() && unowned[d.toks[i].w.text] && next.w.text == "of" && i+2 < s.b:
+		if r := d.trim(rng{i + 1, d.threatEnd(i+2, s)}); !r.empty() { // rumours of an attack
+			c.cue.a = a
+			c.content = append(c.content, r)
+			return c
+		}
 	case !owner.empty() && (next.tag == tTo || next.tag == tPrep && nounPreps[next.w.text]):
 		c.cue = rng{a, i + 2}
 		if next.tag == tTo {
@@ -222,6 +228,9 @@ func (d *doc) nounClaim(i int, s rng) *claim {
 	}
 	return nil
 }
+
+// unowned are nouns for what is said by nobody in particular.
+var unowned = map[string]bool{"rumour": true, "rumours": true, "rumor": true, "rumors": true, "allegations": true}
 
 var nounPreps = map[string]bool{"for": true, "of": true, "about": true, "on": true, "against": true, "over": true}
 

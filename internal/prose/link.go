@@ -508,7 +508,7 @@ func (d *doc) claimRecord(c *claim) Record {
 	r := newRecord("claim", 5)
 	r.ID = c.id
 	d.put(&r, "source", c.source)
-	d.put(&r, "cue", c.cue)
+	d.put(&r, "cue", c.cue, c.more)
 	d.put(&r, "content", c.content...)
 	d.put(&r, "addressee", c.addressee)
 	d.put(&r, "hedge", c.hedge)

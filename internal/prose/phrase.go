@@ -302,10 +302,16 @@ func (d *doc) subjectOf(g int, s rng) (rng, bool) {
 			return d.subjectWithClause(i, s)
 		}
 		a := i
+		if reflexive[t.w.text] && i > s.a && d.toks[i-1].tag.nominal() { // the group itself
+			return rng{d.npStart(i-1, s), i + 1}, true
+		}
 		if t.w.text == "one" || t.w.text == "others" || t.w.text == "those" {
 			a = d.npStart(i, s)
 		}
 		return rng{a, i + 1}, true
+	case t.tag == tPart && i > s.a && d.toks[i-1].tag.nominal() && i == g-1: // the agency concerned
+		r := d.trimSubject(rng{d.npStart(i-1, s), i + 1}, s)
+		return r, !r.empty()
 	case t.close && (t.mark == ')' || t.mark == ']') && t.mate > int32(s.a):
 		a := d.npStart(int(t.mate)-1, s)
 		return d.trimSubject(rng{a, i + 1}, s), true
@@ -323,6 +329,8 @@ func (d *doc) subjectOf(g int, s rng) (rng, bool) {
 	}
 	return rng{}, false
 }
+
+var reflexive = map[string]bool{"itself": true, "himself": true, "herself": true, "themselves": true}
 
 // subjectWithClause handles a subject that ends in a relative clause without commas: "those
 // who know him". from is a token inside the clause.
@@ -398,6 +406,9 @@ func (d *doc) parenthesis(a, b int) bool {
 		return false
 	}
 	first := &d.toks[a]
+	if first.tag == tPrep && d.toks[a+1].tag == tRel && a+1 < b {
+		return true // to whom she wrote
+	}
 	switch {
 	case first.tag == tRel || first.tag == tIng || first.tag == tPart || first.tag == tNum:
 		return true
@@ -412,14 +423,23 @@ func (d *doc) parenthesis(a, b int) bool {
 		if t == tRel {
 			return true
 		}
-		verb = verb || t == tFin || t.aux()
+		verb = verb || t.aux() || t == tFin && !(first.tag == tPrep && d.toks[i].is(vPart)) // in a letter dated 3 May
 	}
 	return !verb
 }
 
 // sharedSubject finds the subject of the verb that "and" joins to this one.
 func (d *doc) sharedSubject(and int, s rng) (rng, bool) {
-	for i := and - 1; i >= s.a && and-i < 40; i-- {
+	from := and - 1
+	if d.toks[from].close && d.toks[from].mark == '"' { // said that it was "safe" and questioned
+		for k := from; k > s.a && from-k < 40; k-- {
+			if d.toks[k].tag == tSub && d.toks[k].w.text == "that" {
+				from = k
+				break
+			}
+		}
+	}
+	for i := from; i >= s.a && and-i < 40; i-- {
 		t := &d.toks[i]
 		if t.close && t.mate >= int32(s.a) && int(t.mate) < i {
 			i = int(t.mate)

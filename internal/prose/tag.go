@@ -181,6 +181,10 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 		return tSub, true
 	case "as", "after", "before", "since", "until", "once":
 		return tPrep, true
+	case "daily":
+		if i > s.a && (prev == tDet || prev == tName || prev == tAdj) && next().capital {
+			return tNoun, true // the daily X
+		}
 	case "one":
 		if n := next(); n.is(person) && n.tagGuessNoun() {
 			return tNum, true // one person
@@ -401,13 +405,16 @@ func (d *doc) tagPresent(i int, s rng, prev, back tag) tag {
 		}
 		return tNoun
 	}
+	if w.is&vS != 0 && w.verb != nil && w.verb.frames != 0 && prev == tMark && i > s.a && d.toks[i-1].mark == ',' && (next.w.text == "that" || next.w.text == "to") {
+		return tFin // "X, a trader, claims to"
+	}
 	if w.is&noun == 0 && (w.is&vBase != 0) && prev != tMark {
 		return tBase
 	}
 	if w.is&noun != 0 {
 		return tNoun
 	}
-	if w.is&vS != 0 {
+	if w.is&vS != 0 || past && prev == tMark {
 		return tFin
 	}
 	return tBase
@@ -452,7 +459,7 @@ func (d *doc) retag(s rng) {
 		if t.tag != tFin || !t.is(vPart) || i == s.a || !d.toks[i-1].tag.nominal() {
 			continue
 		}
-		if d.reduced(i, s) {
+		if d.reduced(i, s) || i+1 < s.b && d.toks[i+1].tag == tFin && d.toks[i+1].w.verb != nil && d.toks[i+1].w.verb.frames&fClause != 0 { // the agency concerned says
 			t.tag = tPart
 			continue
 		}
