@@ -106,6 +106,9 @@ func (d *doc) relay() {
 		for _, near := range [2][]*claim{d.claims[max(0, i-4):i], d.claims[i+1 : min(i+5, len(d.claims))]} {
 			for k := range near {
 				o := near[len(near)-1-k]
+				if len(c.content) == 0 && o.relay && len(o.content) > 0 && o.sent == c.sent && o.cue.a < c.cue.a {
+					c.content, c.parent = o.content, o // quoting a cable that cites a manager
+				}
 				if len(c.content) == 0 && o.sent == c.sent && !o.relay && len(o.content) > 0 && !holdsAny(o, c.cue) {
 					c.content, c.parent = o.content, o
 				}

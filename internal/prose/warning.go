@@ -27,7 +27,7 @@ func (d *doc) findWarnings() {
 		s := d.sents[si].rng
 		for i := s.a; i < s.b; i++ {
 			t := &d.toks[i]
-			if v := t.w.verb; !t.is(warnNoun) && (v == nil || v.frames&fWarn == 0 && !v.passes && !v.tells) {
+			if v := t.w.verb; !t.is(warnNoun) && !(t.is(document) && noteNouns[t.w.text]) && (v == nil || v.frames&fWarn == 0 && !v.passes && !v.tells) {
 				continue
 			}
 			w := d.warningAt(i, d.innerSentence(i, s))
@@ -95,12 +95,36 @@ func (d *doc) warningAt(i int, s rng) *warning {
 		return d.toldOfThreat(i, s)
 	case t.is(warnNoun) && t.tag == tNoun:
 		return d.warningNoun(i, s)
+	case t.tag == tNoun && noteNouns[t.w.text]:
+		return d.noteAgain(i, s)
 	}
 	return nil
 }
 
+// noteNouns are nouns for a warning that was told before.
+var noteNouns = map[string]bool{"note": true, "message": true, "notice": true, "bulletin": true, "call": true, "letter": true, "memo": true, "notification": true, "heads-up": true}
+
+// noteAgain reads "the note named no place" where a warning was told before.
+func (d *doc) noteAgain(i int, s rng) *warning {
+	if len(d.warnings) == 0 || i == s.a || i+1 < s.b && d.toks[i+1].tag == tNoun || int(d.toks[i].sent)-d.warnings[len(d.warnings)-1].sent > 8 {
+		return nil
+	}
+	p := &d.toks[i-1]
+	if p.w.text != "the" && p.w.text != "this" && p.w.text != "that" && p.tag != tOwner && p.tag != tPoss {
+		return nil
+	}
+	w := d.sameWarning(i, s)
+	if w != nil && p.tag == tOwner {
+		w.warner = d.trimSubject(rng{d.npStart(i-2, s), i - 1}, s)
+	}
+	return w
+}
+
 var passes = map[string]bool{"share": true, "pass": true, "give": true, "relay": true, "provide": true, "hand": true, "convey": true, "send": true, "transmit": true,
 	"forward": true, "supply": true, "issue": true}
+
+// weakKnowledge are things passed on that make a warning only with a threat in them.
+var weakKnowledge = map[string]bool{"word": true, "gist": true, "note": true, "message": true, "heads-up": true, "notice": true, "summary": true, "memo": true, "bulletin": true, "report": true, "reports": true, "list": true}
 
 var knowledge = map[string]bool{"information": true, "intelligence": true, "warning": true, "warnings": true, "alert": true, "alerts": true, "details": true, "tip": true, "tips": true, "tip-off": true}
 
@@ -377,7 +401,11 @@ func (d *doc) passedOn(h int, s rng) *warning {
 		d.threatFrom(w, i, s)
 	}
 	d.partiesInThreat(w, s)
-	if warnsItself(d.toks[max(w.cue.b, w.thing.b)-1].w.text) || g.passive && d.hasWarnNoun(subject) && !w.recipient.empty() || !w.recipient.empty() && !w.threat.empty() {
+	last := d.toks[max(w.cue.b, w.thing.b)-1].w.text
+	if (weakKnowledge[last] || ok && !d.hasKnown(subject)) && !d.threatens(w.threat) {
+		return nil
+	}
+	if warnsItself(last) || g.passive && d.hasWarnNoun(subject) && !w.recipient.empty() || !w.recipient.empty() && !w.threat.empty() {
 		return w
 	}
 	return nil
@@ -392,7 +420,7 @@ func (d *doc) knowledgeAt(i int, s rng) int {
 	for j := i; j < s.b && j < i+8; j++ {
 		t := &d.toks[j]
 		switch {
-		case t.tag == tNoun && knowledge[t.w.text]:
+		case t.tag == tNoun && (knowledge[t.w.text] || weakKnowledge[t.w.text]):
 			if j+1 < s.b && d.toks[j+1].tag == tNoun && !d.toks[j+1].is(document|timenoun) {
 				continue
 			}
@@ -406,8 +434,38 @@ func (d *doc) knowledgeAt(i int, s rng) int {
 }
 
 func (d *doc) hasKnowledge(r rng) bool {
-	return !r.empty() && d.knowledgeAt(r.a, r) > 0 || !r.empty() && knowledge[d.toks[r.a].w.text]
+	return !r.empty() && (d.knowledgeAt(r.a, r) > 0 || d.hasKnown(r) || weakKnowledge[d.toks[r.a].w.text])
 }
+
+// hasKnown looks for a noun of knowledge that needs no threat beside it.
+func (d *doc) hasKnown(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		if knowledge[d.toks[i].w.text] {
+			return true
+		}
+	}
+	return false
+}
+
+// threatens tells whether words speak of harm: violence, weapons, danger, plans, what may be.
+func (d *doc) threatens(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		t := &d.toks[i]
+		if t.is(anyEvent|weapon|imminentWord|possibleWord) || dangers[t.w.text] || menaces[t.w.text] {
+			return true
+		}
+		if v := t.w.verb; v != nil && t.tag.verbal() && (plots[v.lemma] || v.act != noAct && v.act != actArrest) {
+			return true
+		}
+	}
+	return false
+}
+
+var plots = map[string]bool{"intend": true, "plan": true, "plot": true, "prepare": true, "threaten": true, "target": true, "conspire": true}
+
+// menaces are people and things that a warning is about.
+var menaces = map[string]bool{"gunmen": true, "gunman": true, "extremists": true, "militants": true, "saboteurs": true, "intruder": true, "intruders": true, "hackers": true, "attackers": true, "terrorists": true, "bombers": true, "bomber": true,
+	"cell": true, "cells": true, "trouble": true, "sabotage": true, "ammunition": true, "explosives": true, "waves": true, "collapse": true, "leak": true, "fire": true, "plan": true, "plans": true}
 
 func (d *doc) hasWarnNoun(r rng) bool { return !r.empty() && d.hasClass(r, warnNoun) }
 
@@ -495,13 +553,38 @@ func (d *doc) toldOfThreat(h int, s rng) *warning {
 		i = e
 	}
 	d.threatFrom(w, i, s)
+	lemma := d.toks[h].w.verb.lemma
 	switch {
-	case w.threat.empty() || w.recipient.empty() || !d.canAct(w.recipient):
+	case w.threat.empty() || w.recipient.empty() || d.isPress(w.recipient):
 		return nil
+	case lemma == "inform" || lemma == "advise":
+		if w.clause && !d.threatens(w.threat) || !w.clause && !d.toCome(w.threat) && !d.threatens(w.threat) {
+			return nil
+		}
+	case !d.canAct(w.recipient):
+		return nil
+	case g.passive:
+		if !d.threatens(w.threat) {
+			return nil
+		}
 	case w.clause && !d.planned(w.threat), !w.clause && !d.toCome(w.threat):
 		return nil
 	}
 	return w
+}
+
+// isPress tells reporters and outlets: who tells them gives no warning.
+func (d *doc) isPress(r rng) bool {
+	if n, ok := d.namingIn(r, nil); ok && n.party.kind == "media" {
+		return true
+	}
+	for i := r.a; i < r.b; i++ {
+		switch d.toks[i].w.text {
+		case "reporter", "reporters", "journalist", "journalists", "newspaper", "magazine", "court", "judge", "i", "we", "me", "us":
+			return true
+		}
+	}
+	return false
 }
 
 // canAct tells whether a party told can do something about a threat: an authority, a body, a
@@ -510,12 +593,15 @@ func (d *doc) canAct(r rng) bool {
 	if n, ok := d.namingIn(r, nil); ok {
 		return n.party.kind != "media"
 	}
+	if last := &d.toks[r.b-1]; last.tag == tName && r.b-r.a <= 2 && r.a == r.b-1 {
+		return true // a headline's "Borough"
+	}
 	for i := r.a; i < r.b; i++ {
 		switch t := &d.toks[i]; t.w.text {
 		case "reporter", "reporters", "journalist", "journalists", "newspaper", "magazine", "court", "judge", "agency", "committee", "congress", "parliament", "commission", "station", "channel":
 			return false
 		default:
-			if t.is(body|target) || officials[t.w.text] {
+			if t.is(body|target) || officials[t.w.text] || headKinds[d.low(i)] != "" || offices[t.w.text] {
 				return true
 			}
 		}
@@ -524,7 +610,8 @@ func (d *doc) canAct(r rng) bool {
 }
 
 var officials = map[string]bool{"authorities": true, "official": true, "officials": true, "police": true, "officers": true, "minister": true, "ministers": true, "mayor": true, "governor": true,
-	"officer": true, "residents": true, "villagers": true, "president": true, "commander": true, "commanders": true, "diplomats": true, "ambassador": true, "director": true}
+	"officer": true, "residents": true, "villagers": true, "president": true, "commander": true, "commanders": true, "diplomats": true, "ambassador": true, "director": true,
+	"operator": true, "manager": true, "managers": true, "desk": true, "clerk": true, "guard": true, "guards": true, "captain": true, "chiefs": true, "owner": true, "wardens": true, "clients": true, "members": true, "colleagues": true, "allies": true}
 
 // toCome tells whether a noun phrase speaks of harm that may come, not of harm done.
 func (d *doc) toCome(r rng) bool {
@@ -670,7 +757,7 @@ func (d *doc) sameWarning(i int, s rng) *warning {
 		d.limitsAfter(w, g, s)
 		d.cameFrom(w, g, s)
 		for j := g; j+2 < s.b && j < g+5 && w.limits.empty(); j++ {
-			if v := d.toks[j].w.verb; v != nil && (v.lemma == "rest" || v.lemma == "base" || v.lemma == "rely") && d.toks[j+1].w.text == "on" {
+			if v := d.toks[j].w.verb; v != nil && (v.lemma == "rest" || v.lemma == "base" || v.lemma == "rely" || v.lemma == "draw") && d.toks[j+1].w.text == "on" {
 				w.basis = d.trim(rng{j + 2, d.basisEnd(j+2, s)})
 			}
 		}
@@ -988,7 +1075,7 @@ func (d *doc) limitsAfter(w *warning, i int, s rng) {
 		lacks := v != nil && v.lemma == "lack" && (t.tag == tFin || t.tag == tIng || t.tag == tBase)
 		without := t.w.text == "without" && j+2 < s.b && d.detailWord(j+1, s)
 		gaveNo := v != nil && (v.lemma == "give" || v.lemma == "contain" || v.lemma == "include" || v.lemma == "provide" || v.lemma == "offer" || v.lemma == "name" || v.lemma == "specify" || v.lemma == "mention" || v.lemma == "identify" || v.lemma == "say") &&
-			(next.w.text == "no" && t.tag.verbal() || t.tag == tBase && j > s.a && d.toks[j-1].w.text == "not" || j > s.a && (d.toks[j-1].w.text == "didn't" || d.toks[j-1].w.text == "didn’t"))
+			((next.w.text == "no" || next.w.text == "neither" || next.w.text == "none") && t.tag.verbal() || t.tag == tBase && j > s.a && d.toks[j-1].w.text == "not" || j > s.a && (d.toks[j-1].w.text == "didn't" || d.toks[j-1].w.text == "didn’t"))
 		if lacks || without || gaveNo {
 			a := j
 			if gaveNo {
