@@ -26,6 +26,7 @@ var layers = [][]string{
 	{"internal/weigh/batch", "internal/weigh/circular"},
 	{"internal/weigh/tsv", "internal/weigh/score"},
 	{"internal/envelope", "internal/ledger", "internal/weigh", "internal/prose", "internal/source"},
+	{"internal/actor"},
 	{"internal/place", "internal/intake/plain"},
 	{"."},
 }
@@ -61,7 +62,7 @@ func checkOutside(t *testing.T, pkg, imp string) {
 	if pkg == "." && strings.Contains(strings.Split(imp, "/")[0], ".") {
 		t.Errorf("heed imports %s: the nouns need only the standard library", imp)
 	}
-	pure := []string{".", "internal/weigh", "internal/prose", "internal/place", "internal/stix", "internal/ledger"}
+	pure := []string{".", "internal/weigh", "internal/prose", "internal/actor", "internal/place", "internal/stix", "internal/ledger"}
 	if slices.Contains(pure, pkg) && slices.Contains([]string{"os", "net", "net/http", "crypto/rand", "math/rand", "math/rand/v2", "database/sql"}, imp) {
 		t.Errorf("%s imports %s: it takes no clock, network, file or randomness", pkg, imp)
 	}
@@ -104,7 +105,7 @@ func packages(t *testing.T) map[string][]string {
 
 // No pure package asks for the time by itself.
 func TestPureTakesNoClock(t *testing.T) {
-	for _, dir := range []string{".", "internal/weigh", "internal/prose", "internal/place", "internal/stix", "internal/ledger"} {
+	for _, dir := range []string{".", "internal/weigh", "internal/prose", "internal/actor", "internal/place", "internal/stix", "internal/ledger"} {
 		files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
 		for _, name := range files {
 			if strings.HasSuffix(name, "_test.go") {

@@ -248,6 +248,7 @@ claim; warnings are matched by it from then on.`,
 	cmd.Flags().StringVar(&in.Teller, "teller", "", "who says so (default: this desk)")
 	cmd.Flags().StringVar(&in.Words, "reason", "", "in words")
 	cmd.MarkFlagsMutuallyExclusive("alias", "part-of")
+	cmd.AddCommand(nameImportCommand(f))
 	return cmd
 }
 
@@ -262,10 +263,14 @@ func (f *flags) showName(cmd *cobra.Command, name string) error {
 	}
 	out := cmd.OutOrStdout()
 	if len(k.Claims)+len(k.Places) == 0 {
-		fmt.Fprintf(out, "Nothing is known of %s here.\n", clean(name))
+		fmt.Fprintf(out, "Nothing is known of %s here (heed name import takes in a list).\n", clean(name))
 	}
 	for _, c := range k.Claims {
-		fmt.Fprintf(out, "%s is %s of %s, as told by %s\n", clean(c.Name), c.Type, clean(c.Of), clean(c.Teller))
+		line := fmt.Sprintf("%s is %s of %s, as told by %s", clean(c.Name), c.Type, clean(c.Of), clean(c.Teller))
+		if c.Words != "" {
+			line += " (" + clean(c.Words) + ")"
+		}
+		fmt.Fprintln(out, line)
 	}
 	for _, p := range k.Places {
 		fmt.Fprintf(out, "place  %-9s %-8s %s\n", p.ID, p.Kind, strings.TrimSuffix(p.Name+", "+p.Country, ", "))

@@ -27,6 +27,8 @@ func (s *Server) caseRoutes() map[string]route {
 		"POST /api/relation":     {people.ActWeigh, s.relation},
 		"POST /api/name":         {people.ActWeigh, s.name},
 		"GET /api/register":      {people.ActList, s.register},
+
+		"POST /api/register/import": {people.ActWeigh, s.importNames},
 	}
 }
 
@@ -197,6 +199,14 @@ func (s *Server) name(c *call) (any, error) {
 
 func (s *Server) register(c *call) (any, error) {
 	return s.Desk.Register(c.r.Context(), c.by, c.r.URL.Query().Get("name"))
+}
+
+func (s *Server) importNames(c *call) (any, error) {
+	var in desk.List
+	if err := c.read(&in); err != nil {
+		return nil, err
+	}
+	return s.Desk.ImportNames(c.r.Context(), c.by, in)
 }
 
 func (s *Server) clocks(c *call) (any, error) {

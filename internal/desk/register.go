@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"heed"
 	"heed/internal/people"
@@ -13,27 +14,58 @@ import (
 // The register of actors is what claims of the desk say about names: who is another name of
 // whom, who is a part of whom, each with its teller. Rival claims stand side by side.
 
-// canonical adds to the actors of a warning the other names that the desk's register has
-// for them, and what they are said to be parts of. The names as written stay.
+// canonical adds to the actors of a warning the other names that the desk's register has for
+// them, and what they are said to be parts of. The names as written stay. A name that is said to
+// be of two actors joins neither to the other: it is added only where it is of no other one.
 func (d *Desk) canonical(tx *store.Tx, desk heed.PartyID, f *facts) error {
-	for i := 0; i < len(f.Actors) && len(f.Actors) < 16; i++ { // aliases of aliases, up to a bound
-		claims, err := tx.Names(desk, f.Actors[i])
+	claims := map[string][]store.NameClaim{}
+	of := func(name string) (list []store.NameClaim, err error) {
+		list, seen := claims[name]
+		if !seen {
+			list, err = tx.Names(desk, name)
+			claims[name] = list
+		}
+		return list, err
+	}
+	var others []string // other names of the actors
+	up := func(name string) error {
+		list, err := of(name)
+		for _, c := range list {
+			switch {
+			case c.Type == "alias" && c.Name == name:
+				f.Actors = add(f.Actors, c.Of)
+			case c.Type == "alias":
+				others = add(others, c.Name)
+			case c.Name == name:
+				f.Parents = add(f.Parents, c.Of)
+			}
+		}
+		return err
+	}
+	for i := 0; i < len(f.Actors) && len(f.Actors) < maxActors; i++ { // aliases of aliases, up to a bound
+		if err := up(f.Actors[i]); err != nil {
+			return err
+		}
+	}
+	for i := 0; i < len(others) && i < 4*maxActors && len(f.Actors) < maxActors; i++ {
+		list, err := of(others[i])
 		if err != nil {
 			return err
 		}
-		for _, c := range claims {
-			switch {
-			case c.Type == "alias" && c.Name == f.Actors[i]:
-				f.Actors = add(f.Actors, c.Of)
-			case c.Type == "alias":
-				f.Actors = add(f.Actors, c.Name)
-			case c.Name == f.Actors[i]:
-				f.Parents = add(f.Parents, c.Of)
+		if !slices.ContainsFunc(list, func(c store.NameClaim) bool {
+			return c.Type == "alias" && c.Name == others[i] && !slices.Contains(f.Actors, c.Of)
+		}) {
+			f.Actors = add(f.Actors, others[i])
+			if err := up(others[i]); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
+
+// maxActors bounds the names under which the actors of one warning are looked for.
+const maxActors = 16
 
 // Naming is a claim about names, as a person enters it.
 type Naming struct {
@@ -47,15 +79,7 @@ type Naming struct {
 // Name records that one name is another one's alias or a part of it, as somebody tells. It
 // changes how warnings are matched from then on.
 func (d *Desk) Name(ctx context.Context, by people.Actor, n Naming) (Said, error) {
-	teller := heed.Named{Words: n.Teller}
-	if n.Teller == "" {
-		teller.Party = by.Desk
-	} else if p, err := d.Directory.Named(n.Teller); err == nil {
-		teller.Party = p.ID
-	}
-	return d.Tell(ctx, by, heed.Statement{
-		Headline: fmt.Sprintf("%s: %s of %s", n.Name, n.Type, n.Of), Text: fmt.Sprintf("%s is %s of %s, as told by %s. %s", n.Name, n.Type, n.Of, tellerName(d, teller), n.Words),
-		Claim: &heed.Claim{Type: n.Type, By: teller, Name: n.Name, Of: n.Of, Words: n.Words}})
+	return d.Tell(ctx, by, d.naming(n, d.teller(by, n.Teller)))
 }
 
 // Tell records a claim or an event as this desk took it down: what somebody else said or did,
@@ -117,6 +141,7 @@ type KnownName struct {
 	Type   string `json:"type"`
 	Of     string `json:"of"`
 	Teller string `json:"teller"`
+	Words  string `json:"words,omitempty"` // what the teller says beside
 }
 
 // KnownAt is a place that bears a name.
@@ -139,7 +164,12 @@ func (d *Desk) Register(ctx context.Context, by people.Actor, name string) (Know
 	err := d.Store.View(ctx, func(tx *store.Tx) error {
 		claims, err := tx.Names(by.Desk, place.Fold(name))
 		for _, c := range claims {
-			k.Claims = append(k.Claims, KnownName{c.Name, c.Type, c.Of, c.Teller})
+			k.Claims = append(k.Claims, KnownName{c.Name, c.Type, c.Of, c.Teller, ""})
+			if l, err := people.Load(tx, c.Index); err == nil && l.Statement != nil && l.Statement.Claim != nil { // as it was written
+				said := l.Statement.Claim
+				last := &k.Claims[len(k.Claims)-1]
+				last.Name, last.Of, last.Words = said.Name, said.Of, said.Words
+			}
 		}
 		return err
 	})

@@ -88,7 +88,7 @@ var ofHouse = []string{
 	"GET /api/readings", "GET /api/reading", "POST /api/readings", "POST /api/readings/accept", "POST /api/readings/correct", "POST /api/readings/drop",
 	"POST /api/readings/file", "GET /api/readings/file", "GET /api/readings/files", "POST /api/readings/warn",
 	"GET /api/find", "GET /api/stream", "POST /api/answer", "POST /api/distrust",
-	"GET /api/track", "POST /api/name", "GET /api/register", "GET /api/clocks", "POST /api/hand-over",
+	"GET /api/track", "POST /api/name", "GET /api/register", "POST /api/register/import", "GET /api/clocks", "POST /api/hand-over",
 	"GET /api/directory", "POST /api/directory", "POST /api/directory/drop", "POST /api/directory/import", "GET /api/directory/export", "POST /api/directory/test",
 	"POST /api/directory/told", "GET /api/roster", "POST /api/roster", "POST /api/roster/off", "GET /api/roster/on-duty", "POST /api/drill", "GET /api/drill",
 	"GET /api/persons", "POST /api/persons", "POST /api/persons/roles", "POST /api/persons/deactivate", "POST /api/persons/reactivate",
