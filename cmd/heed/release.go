@@ -208,6 +208,9 @@ for the tray. With --json only the former are listed; heed drafts read --json li
 			if len(tray) > 0 {
 				fmt.Fprintln(out, "\nRead from texts (heed drafts show N, accept N, correct N, drop N, warn N):")
 				printReadings(out, tray)
+				if len(tray) == 100 {
+					fmt.Fprintf(out, "There may be more: heed drafts read --after %d\n", tray[len(tray)-1].N)
+				}
 			}
 			return nil
 		},

@@ -28,6 +28,7 @@ type facts struct {
 	Bases    []string     `json:"bases,omitzero"`
 	Voices   []string     `json:"voices,omitzero"` // of a case: who spoke, on what basis
 	Tokens   []string     `json:"tokens,omitzero"` // of sealed origins
+	Passages []string     `json:"passages,omitzero"` // of texts that were read
 	Exercise string       `json:"exercise,omitzero"`
 	Text     []uint64     `json:"text,omitzero"` // hashes of word groups, the smallest
 }
@@ -63,6 +64,7 @@ func factsOf(s *heed.Statement, headline, text string) facts {
 		f.Window = w.When
 	}
 	f.Scale = w.Scale != nil && !w.Scale.Unknown
+	f.Passages = add(nil, passage(s))
 	for _, h := range w.Chain {
 		if h.Token != nil {
 			f.Tokens = add(f.Tokens, string(h.Token.Minter)+" "+h.Token.Scope+" "+h.Token.Value)
@@ -163,6 +165,9 @@ func (f facts) keys() []store.Key {
 	for _, t := range f.Tokens {
 		put(8, "token "+t)
 	}
+	for _, p := range f.Passages {
+		put(8, p)
+	}
 	for _, a := range f.Actors {
 		put(4, "actor "+a)
 	}
@@ -206,6 +211,7 @@ func (f facts) with(o facts) facts {
 	f.Actors, f.Places, f.Sites = union(f.Actors, o.Actors), smallest(union(f.Places, o.Places)), union(f.Sites, o.Sites)
 	f.Parents, f.Bases, f.Voices = union(f.Parents, o.Parents), union(f.Bases, o.Bases), union(f.Voices, o.Voices)
 	f.Kinds, f.Targets, f.Tokens = union(f.Kinds, o.Kinds), union(f.Targets, o.Targets), union(f.Tokens, o.Tokens)
+	f.Passages = union(f.Passages, o.Passages)
 	f.Window = hull(f.Window, o.Window)
 	f.Scale = f.Scale || o.Scale
 	f.Exercise = cmp.Or(f.Exercise, o.Exercise)

@@ -258,6 +258,9 @@ func (d *Desk) FileBytes(ctx context.Context, by people.Actor, what string, word
 		b, err = tx.Bytes(by.Desk, sum)
 		return err
 	})
+	if err == nil { // nobody marked it, so it counts as restricted; what cannot be noted is logged
+		_ = d.Accounts.Reading(ctx, by, people.ReadFile, heed.Ref{ID: heed.ID(f.Digest)}, heed.Handling{})
+	}
 	return f, b, err
 }
 

@@ -289,6 +289,9 @@ func fits(have, f facts) (float64, []string) {
 	if t := common(have.Tokens, f.Tokens); t != "" {
 		say(3, "same sealed origin")
 	}
+	if p := common(have.Passages, f.Passages); p != "" {
+		say(3, "the same passage of a text that was read")
+	}
 	if a := common(have.Actors, f.Actors); a != "" {
 		say(2, "same actor: %s", a)
 	}

@@ -95,6 +95,9 @@ func AccessIn(r store.Record) (count int64, hash heed.Digest, err error) {
 	return obj.Statement.Log.Count, obj.Statement.Log.Hash, nil
 }
 
+// ReadFile is the act of reading a file that was handed in; its line names the file's digest.
+const ReadFile = "file"
+
 // Read is one line of the access log as people see it.
 type Read struct {
 	N      int64     `json:"n"`
@@ -102,7 +105,7 @@ type Read struct {
 	Person string    `json:"person"`
 	Door   string    `json:"door"`
 	Act    string    `json:"act"`
-	What   string    `json:"what"` // handle and version
+	What   string    `json:"what"` // handle and version; of a file its digest
 	ID     heed.ID   `json:"id"`
 }
 
@@ -115,7 +118,11 @@ func (a *Accounts) Accesses(ctx context.Context, by Actor, n int) ([]Read, error
 	err := a.Store.View(ctx, func(tx *store.Tx) error {
 		rows, err := tx.Accesses(by.Desk, n)
 		for _, r := range rows {
-			list = append(list, Read{r.N, r.At, r.Person, r.Door, r.Act, heed.Ref{ID: r.ID, Version: r.Version}.String(), r.ID})
+			what := heed.Ref{ID: r.ID, Version: r.Version}.String()
+			if r.Act == ReadFile {
+				what = string(r.ID[:min(12, len(r.ID))])
+			}
+			list = append(list, Read{r.N, r.At, r.Person, r.Door, r.Act, what, r.ID})
 		}
 		return err
 	})
