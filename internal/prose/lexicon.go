@@ -120,6 +120,7 @@ type verb struct {
 	denial bool
 	act    act  // what it does to somebody, if it is a verb of violence
 	passes bool // with "information" or "a warning" it makes a warning
+	hints  bool // begins a phrase of warning: "put on notice", "phoned to say"
 	tells  bool // with somebody who can act and a threat it makes a warning
 	preps  map[string]bool
 }
@@ -212,7 +213,7 @@ func (l *lexicon) loadVerbs(s string) {
 			lemma, past, part := forms(item)
 			v = verbs[lemma]
 			if v == nil {
-				v = &verb{lemma: lemma, act: verbActs[lemma], passes: passes[lemma], tells: tells[lemma]}
+				v = &verb{lemma: lemma, act: verbActs[lemma], passes: passes[lemma], tells: tells[lemma], hints: rings[lemma] || phrases[lemma]}
 				verbs[lemma] = v
 			}
 			if st != asserts {

@@ -22,7 +22,7 @@ func (d *doc) link() {
 		w.claim = d.claimOver(w.cue, w.sent)
 		for k := i - 1; k >= 0 && k >= i-40; k-- {
 			o := d.warnings[k]
-			if w.again || d.sameParty(w.warner, o.warner) && (w.recipient.empty() || o.recipient.empty() || d.sameParty(w.recipient, o.recipient)) {
+			if w.again || (d.sameParty(w.warner, o.warner) || (w.warner.empty() || o.warner.empty()) && d.sameParty(w.recipient, o.recipient)) && (w.recipient.empty() || o.recipient.empty() || d.sameParty(w.recipient, o.recipient)) {
 				if w.same = o; o.same != nil {
 					w.same = o.same
 				}

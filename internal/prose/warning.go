@@ -18,6 +18,7 @@ type warning struct {
 	claim     *claim
 	same      *warning
 	clause    bool // the threat is a clause
+	bare      bool // "raised the alarm": a warning though nothing more is told
 	again     bool // says more of a warning told before: "the warning lacked details"
 }
 
@@ -25,9 +26,10 @@ type warning struct {
 func (d *doc) findWarnings() {
 	for si := range d.sents {
 		s := d.sents[si].rng
+		d.itSays(si, s)
 		for i := s.a; i < s.b; i++ {
 			t := &d.toks[i]
-			if v := t.w.verb; !t.is(warnNoun) && !(t.is(document) && noteNouns[t.w.text]) && (v == nil || v.frames&fWarn == 0 && !v.passes && !v.tells) {
+			if v := t.w.verb; !t.is(warnNoun) && !(t.is(document) && noteNouns[t.w.text]) && (v == nil || v.frames&fWarn == 0 && !v.passes && !v.tells && !v.hints) {
 				continue
 			}
 			w := d.warningAt(i, d.innerSentence(i, s))
@@ -38,12 +40,29 @@ func (d *doc) findWarnings() {
 			if !w.again {
 				d.warningDetails(w, d.innerSentence(i, s))
 			}
-			if !w.again && w.threat.empty() && w.recipient.empty() && w.basis.empty() {
+			if !w.again && !w.bare && w.threat.empty() && w.recipient.empty() && w.basis.empty() {
 				continue
 			}
 			d.warnings = append(d.warnings, w)
 			i = max(i, w.cue.b-1)
 		}
+	}
+}
+
+// itSays reads "It named no day" and "It relied on an informant" right after a warning.
+func (d *doc) itSays(si int, s rng) {
+	if len(d.warnings) == 0 || d.toks[s.a].w.text != "it" || s.b-s.a < 3 {
+		return
+	}
+	w := d.warnings[len(d.warnings)-1]
+	if w.sent != si-1 {
+		return
+	}
+	if w.limits.empty() {
+		d.limitsAfter(w, s.a+1, s)
+	}
+	if v := d.toks[s.a+1].w.verb; w.basis.empty() && v != nil && (v.lemma == "rely" || v.lemma == "rest" || v.lemma == "draw") && d.toks[s.a+2].w.text == "on" {
+		w.basis = d.trim(rng{s.a + 3, d.basisEnd(s.a+3, s)})
 	}
 }
 
@@ -85,7 +104,7 @@ func (d *doc) warningAt(i int, s rng) *warning {
 		if v.lemma == "tip" && (i+1 >= s.b || d.toks[i+1].w.text != "off") && !(i+2 < s.b && d.toks[i+2].w.text == "off") {
 			return nil
 		}
-		if v.lemma == "notify" && !d.threatAhead(i, s) {
+		if v.lemma == "notify" && !d.threatAhead(i, s) && len(d.warnings) == 0 {
 			return nil
 		}
 		return d.warnVerb(i, s)
@@ -93,12 +112,79 @@ func (d *doc) warningAt(i int, s rng) *warning {
 		return d.passedOn(i, s)
 	case v != nil && v.tells && (t.tag == tFin || t.tag == tPart || t.tag == tIng || t.tag == tBase):
 		return d.toldOfThreat(i, s)
+	case v != nil && rings[v.lemma]:
+		return d.rangToSay(i, s)
+	case v != nil && phrases[v.lemma]:
+		return d.warnPhrase(i, s)
 	case t.is(warnNoun) && t.tag == tNoun:
 		return d.warningNoun(i, s)
 	case t.tag == tNoun && noteNouns[t.w.text]:
 		return d.noteAgain(i, s)
 	}
 	return nil
+}
+
+var rings = map[string]bool{"phone": true, "ring": true, "call": true, "telephone": true, "email": true}
+
+var phrases = map[string]bool{"put": true, "let": true, "raise": true, "sound": true}
+
+// rangToSay drafts "X phoned Y to say that the dam could fail".
+func (d *doc) rangToSay(h int, s rng) *warning {
+	g := d.groupAt(h, s)
+	src, ok := d.subjectOf(g.a, s)
+	if !ok || g.passive || g.b >= s.b || !d.startsNP(g.b) {
+		return nil
+	}
+	e := d.npEnd(g.b, s, false)
+	if e+2 >= s.b || d.toks[e].w.text != "to" || d.toks[e+1].w.text != "say" && d.toks[e+1].w.text != "warn" {
+		return nil
+	}
+	w := &warning{warner: src, cue: g.rng, thing: rng{e, e + 2}, recipient: d.trim(rng{g.b, e}), clause: true}
+	start, ok := d.clauseAfter(e+2, s)
+	if w.threat = d.trim(rng{start, d.contentEnd(start, s, true)}); !ok || !d.threatens(w.threat) {
+		return nil
+	}
+	return w
+}
+
+// warnPhrase drafts "X let Y know that S", "Y was put on notice that S", "X raised the alarm".
+func (d *doc) warnPhrase(h int, s rng) *warning {
+	g := d.groupAt(h, s)
+	word := func(k int) string {
+		if k < s.b {
+			return d.toks[k].w.text
+		}
+		return ""
+	}
+	src, ok := d.subjectOf(g.a, s)
+	if !ok {
+		return nil
+	}
+	w := &warning{cue: g.rng}
+	i := g.b
+	switch lemma := d.toks[h].w.verb.lemma; {
+	case lemma == "put" && g.passive && word(i) == "on" && (word(i+1) == "notice" || word(i+1) == "alert"):
+		w.recipient, w.cue.b = src, i+2
+		i = d.warnedBy(w, i+2, s)
+	case lemma == "let" && !g.passive && i < s.b && d.startsNP(i):
+		e := d.npEnd(i, s, false)
+		if word(e) != "know" {
+			return nil
+		}
+		w.warner, w.recipient, w.thing = src, d.trim(rng{i, e}), rng{e, e + 1}
+		i = e + 1
+	case (lemma == "raise" || lemma == "sound") && !g.passive && word(i) == "the" && (word(i+1) == "alarm" || word(i+1) == "alert"):
+		w.warner, w.cue.b = src, i+2
+		i += 2
+	default:
+		return nil
+	}
+	d.threatFrom(w, i, s)
+	if w.threat.empty() && len(d.warnings) == 0 || w.clause && w.thing != (rng{}) && !d.threatens(w.threat) && !d.canAct(w.recipient) {
+		return nil
+	}
+	w.bare = w.threat.empty()
+	return w
 }
 
 // noteNouns are nouns for a warning that was told before.
@@ -109,13 +195,17 @@ func (d *doc) noteAgain(i int, s rng) *warning {
 	if len(d.warnings) == 0 || i == s.a || i+1 < s.b && d.toks[i+1].tag == tNoun || int(d.toks[i].sent)-d.warnings[len(d.warnings)-1].sent > 8 {
 		return nil
 	}
-	p := &d.toks[i-1]
+	h := i - 1
+	for h > s.a && d.toks[h].tag == tAdj {
+		h--
+	}
+	p := &d.toks[h]
 	if p.w.text != "the" && p.w.text != "this" && p.w.text != "that" && p.tag != tOwner && p.tag != tPoss {
 		return nil
 	}
 	w := d.sameWarning(i, s)
-	if w != nil && p.tag == tOwner {
-		w.warner = d.trimSubject(rng{d.npStart(i-2, s), i - 1}, s)
+	if w != nil && p.tag == tOwner && h-1 >= s.a {
+		w.warner = d.trimSubject(rng{d.npStart(h-1, s), h}, s)
 	}
 	return w
 }
@@ -267,7 +357,7 @@ func (d *doc) threatFrom(w *warning, i int, s rng) {
 			w.threat = d.trim(rng{j + 1, d.threatEnd(j+1, s)})
 			return
 		}
-		if t.w.text == "to" && t.tag == tPrep && !w.recipient.empty() && j+1 < s.b && d.startsNP(j+1) && d.threatAhead(j, rng{s.a, d.threatEnd(j+1, s)}) { // alerted the towns to an outbreak
+		if t.w.text == "to" && t.tag == tPrep && !w.recipient.empty() && j+1 < s.b && d.startsNP(j+1) && (d.threatAhead(j, rng{s.a, d.threatEnd(j+1, s)}) || d.threatens(rng{j + 1, d.threatEnd(j+1, s)}) || d.toks[w.cue.b-1].w.verb != nil && d.toks[w.cue.b-1].w.verb.lemma == "alert") { // alerted the towns to an outbreak
 			w.threat = d.trim(rng{j + 1, d.threatEnd(j+1, s)})
 			return
 		}
@@ -303,6 +393,9 @@ func (d *doc) threatEnd(i int, s rng) int {
 		case "before", "prior", "ahead", "based", "during", "despite", "after", "because", "without", "since", "hours", "days", "weeks", "but", "while", "which", "through", "until":
 			return j
 		case "on", "in":
+			if j+1 < s.b && d.toks[j+1].w.text == "advance" {
+				return j
+			}
 			if e := d.npEnd(j+1, s, false); j > i && e > j+1 && d.toks[e-1].is(document) && d.toks[e-1].tag == tNoun {
 				return j // in a statement
 			}
@@ -384,6 +477,8 @@ func (d *doc) passedOn(h int, s rng) *warning {
 			w.cue.b, w.thing = g.b, rng{what, what + 1}
 		}
 		i = what + 1
+	case ok && d.hasKnowledge(subject) && d.toks[subject.a].w.text == "the":
+		return nil // a warning told before
 	case ok && d.hasKnowledge(subject):
 		w.cue = g.rng
 		if knowledge[d.toks[g.a-1].w.text] {
@@ -425,7 +520,7 @@ func (d *doc) knowledgeAt(i int, s rng) int {
 				continue
 			}
 			return j
-		case t.tag.nominal() || t.tag == tPoss || t.tag == tPron || t.w.text == "on":
+		case t.tag.nominal() || t.tag == tPoss || t.tag == tPron || t.w.text == "on" || t.mark == '\'':
 		default:
 			return 0
 		}
@@ -472,7 +567,7 @@ func (d *doc) hasWarnNoun(r rng) bool { return !r.empty() && d.hasClass(r, warnN
 // indirect is the party told between a verb and what is passed: "gave Moscow information".
 func (d *doc) indirect(i, what int, s rng) rng {
 	b := what
-	for b > i && (d.toks[b-1].tag == tAdj || d.toks[b-1].tag == tDet || d.toks[b-1].tag == tPoss || d.toks[b-1].tag == tNoun && !d.toks[b-1].is(person|body)) {
+	for b > i && (d.toks[b-1].tag == tAdj || d.toks[b-1].tag == tDet || d.toks[b-1].tag == tPoss || d.toks[b-1].tag == tNum || d.toks[b-1].tag == tOwner || d.toks[b-1].mark == '\'' || d.toks[b-1].tag == tNoun && !d.toks[b-1].is(person|body)) {
 		b--
 	}
 	r := d.trim(rng{i, b})
@@ -555,8 +650,12 @@ func (d *doc) toldOfThreat(h int, s rng) *warning {
 	d.threatFrom(w, i, s)
 	lemma := d.toks[h].w.verb.lemma
 	switch {
-	case w.threat.empty() || w.recipient.empty() || d.isPress(w.recipient):
+	case w.recipient.empty() || d.isPress(w.recipient):
 		return nil
+	case w.threat.empty():
+		if lemma != "inform" || len(d.warnings) == 0 || !d.canAct(w.recipient) || i < s.b && (d.toks[i].tag == tSub || d.toks[i].w.text == "about" || d.toks[i].w.text == "of") {
+			return nil
+		}
 	case lemma == "inform" || lemma == "advise":
 		if w.clause && !d.threatens(w.threat) || !w.clause && !d.toCome(w.threat) && !d.threatens(w.threat) {
 			return nil
@@ -659,7 +758,7 @@ func (d *doc) warningNoun(i int, s rng) *warning {
 	if w.threat.empty() && w.warner.empty() && a > s.a && d.toks[a-1].tag == tDet && definiteWords[d.toks[a-1].w.text] {
 		return d.sameWarning(i, s)
 	}
-	if !warnsItself(d.toks[i].w.text) && w.recipient.empty() || w.warner.empty() && w.recipient.empty() || w.threat.empty() {
+	if !warnsItself(d.toks[i].w.text) && w.recipient.empty() || w.warner.empty() && w.recipient.empty() || w.threat.empty() && (w.response.empty() || w.warner.empty()) {
 		return nil
 	}
 	if w.clause {
@@ -688,7 +787,10 @@ func (d *doc) receivedBy(w *warning, a int, s rng) {
 		}
 		g := d.groupAt(k, s)
 		src, ok := d.subjectOf(g.a, s)
-		if ok && !g.passive && w.recipient.empty() && (t.w.verb.lemma == "receive" || t.w.verb.lemma == "get" || disregards[t.w.verb.lemma]) {
+		if !ok && !g.finite && g.a > s.a+1 && d.toks[g.a-1].w.text == "of" { // accused Y of ignoring
+			src, ok = d.trimSubject(rng{d.npStart(g.a-2, s), g.a - 1}, s), true
+		}
+		if ok && !src.empty() && !g.passive && w.recipient.empty() && (t.w.verb.lemma == "receive" || t.w.verb.lemma == "get" || disregards[t.w.verb.lemma]) {
 			w.recipient = src
 			if disregards[t.w.verb.lemma] {
 				w.response = rng{g.a, w.cue.b}
@@ -718,12 +820,16 @@ func (d *doc) doneWith(w *warning, i int, s rng) {
 func (d *doc) passiveOf(w *warning, g rng, s rng) {
 	v := d.toks[g.b-1].w.verb
 	by, to := rng{}, rng{}
-	for j := g.b; j+1 < s.b && j < g.b+12 && d.toks[j].kind != punct; j++ {
+	for j := g.b; j+1 < s.b && j < g.b+24 && (d.toks[j].kind != punct || d.toks[j].mark == ',' || d.toks[j].mark == '(' || d.toks[j].mark == ')' || d.toks[j].mark == '&') && !d.toks[j].tag.aux() && d.toks[j].tag != tFin; j++ {
 		switch d.toks[j].w.text {
 		case "by":
-			by = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
+			if by.empty() && !d.inDate(j+1) {
+				by = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
+			}
 		case "to", "with":
-			to = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
+			if to.empty() && d.toks[j].tag == tPrep {
+				to = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
+			}
 		}
 	}
 	switch {
@@ -751,6 +857,11 @@ func (d *doc) sameWarning(i int, s rng) *warning {
 		d.cameFrom(w, g+2, s)
 		if g = d.relativeEnd(g+1, s); g < s.b {
 			g++
+		}
+	}
+	if g+1 < s.b && d.toks[g].mark == ',' { // , dated 29 April,
+		if e := d.nextComma(g+1, s); e+1 < s.b && e-g < 12 && (d.toks[e+1].tag == tFin || d.toks[e+1].tag.aux()) {
+			g = e + 1
 		}
 	}
 	if g < s.b && (d.toks[g].tag == tFin || d.toks[g].tag.aux()) { // the warning rested on, lacked
@@ -876,6 +987,7 @@ func (d *doc) warningDetails(w *warning, s rng) {
 		if t, ok := d.dateIn(rng{w.cue.b, w.threat.a}); ok {
 			w.when = t.rng
 		}
+		d.whenInClause(w)
 	} else {
 		d.whenAfter(w, end, s)
 	}
@@ -884,6 +996,9 @@ func (d *doc) warningDetails(w *warning, s rng) {
 	}
 	if !w.threat.empty() {
 		d.threatPlace(w)
+		if w.place.empty() {
+			d.targetPlace(w)
+		}
 		for i := w.threat.a; i < w.threat.b; i++ {
 			if d.toks[i].is(hedgeWord) {
 				w.hedge = rng{i, i + 1}
@@ -963,6 +1078,30 @@ func (d *doc) whenEnd(i int, s rng) int {
 	return s.b
 }
 
+// whenInClause cuts "ten days before a blast killed 17" off the end of a clause: it says when
+// the warning was given.
+func (d *doc) whenInClause(w *warning) {
+	for i := w.threat.a + 2; i+2 < w.threat.b; i++ {
+		if w := d.toks[i].w.text; w != "before" || !d.toks[i-1].is(timenoun) {
+			continue
+		}
+		a := i - 1
+		for a > w.threat.a+1 && (d.toks[a-1].tag == tNum || d.toks[a-1].tag == tDet && !definiteWords[d.toks[a-1].w.text] || quantifies[d.toks[a-1].w.text]) {
+			a--
+		}
+		if d.toks[a].tag == tDet && definiteWords[d.toks[a].w.text] {
+			return
+		}
+		if d.hasClause(rng{w.threat.a, a}) && w.when.empty() {
+			w.when = d.trim(rng{a, w.threat.b})
+			w.threat = d.trim(rng{w.threat.a, a})
+		}
+		return
+	}
+}
+
+var quantifies = map[string]bool{"less": true, "more": true, "than": true, "barely": true, "just": true, "only": true, "some": true, "about": true, "several": true, "few": true, "nearly": true, "almost": true}
+
 // whenBefore reads a time at the start of the sentence: "Days before the attack, X warned".
 func (d *doc) whenBefore(w *warning, s rng) {
 	start := w.cue.a
@@ -998,9 +1137,35 @@ func (d *doc) threatPlace(w *warning) {
 			}
 			e := d.npEnd(i+1, w.threat, false)
 			if p := d.trim(rng{i + 1, e}); !p.empty() && d.isPlace(p) {
+				if aside := d.toks[i].w.text; (aside == "above" || aside == "below" || aside == "along" || aside == "off" || aside == "around" || aside == "outside") && (p.b-p.a > 2 || d.toks[p.b-1].tag != tName) {
+					continue // below the gauge
+				}
+				if k := i - 1; k > w.threat.a && (d.toks[k].is(placeNoun) || d.hasLand(rng{k, k + 1})) { // the coast near Chittagong
+					p.a = max(d.npStart(k, w.threat), w.threat.a)
+				}
 				w.place = p
 				return
 			}
+		}
+	}
+}
+
+// targetPlace takes what is to be struck for the place: "attacks on ports", "to strike
+// Istanbul's railway".
+func (d *doc) targetPlace(w *warning) {
+	for i := w.threat.a; i+1 < w.threat.b; i++ {
+		t := &d.toks[i]
+		strikes := t.tag.verbal() && t.w.verb != nil && (t.w.verb.act == actAttack || t.w.verb.act == actBomb || t.w.verb.act == actDamage || t.w.verb.lemma == "strike" || t.w.verb.lemma == "hit" || t.w.verb.lemma == "target")
+		if on := (t.w.text == "on" || t.w.text == "against") && i > w.threat.a && d.toks[i-1].is(anyEvent); !on && !strikes {
+			continue
+		}
+		if !d.startsNP(i + 1) {
+			continue
+		}
+		r := d.trim(rng{i + 1, d.npEnd(i+1, w.threat, false)})
+		if !r.empty() && (d.hasClass(r, target|placeNoun) || strikes && d.toks[r.b-1].tag == tName) {
+			w.place = r
+			return
 		}
 	}
 }
