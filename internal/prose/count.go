@@ -61,7 +61,7 @@ var qualifierWords = func() [][]string {
 
 // outcome of the verbs and words that say what became of people.
 var outcomes = map[string]string{
-	"kill": "killed", "murder": "killed", "assassinate": "killed", "slay": "killed", "slaughter": "killed", "massacre": "killed", "execute": "killed", "behead": "killed", "die": "killed", "perish": "killed",
+	"kill": "killed", "murder": "killed", "assassinate": "killed", "slay": "killed", "slaughter": "killed", "massacre": "killed", "execute": "killed", "behead": "killed", "die": "killed", "perish": "killed", "drown": "killed",
 	"dead": "killed", "deaths": "killed", "fatalities": "killed", "lives": "killed",
 	"wound": "injured", "injure": "injured", "hurt": "injured", "maim": "injured", "hospitalize": "injured", "injuries": "injured",
 	"miss": "missing", "missing": "missing", "unaccounted": "missing", "disappear": "missing",
@@ -175,6 +175,12 @@ func (d *doc) countAt(i int, s rng) *count {
 		j++
 	} else if j > end && d.toks[j-1].w.text == "others" {
 		k.unit = rng{end, j}
+	} else if j == end && j < s.b && d.toks[j].tag == tName && (d.toks[j].capital && plural(d, j) || d.namesPeople(j)) { // nine Chinese
+		k.unit = rng{j, j + 1}
+		j++
+	} else if n := len(d.counts); j == end+1 && j < s.b && (d.toks[j].w.text == "them" || d.toks[j].w.text == "whom") && n > 0 && d.counts[n-1].number.a >= s.a { // 17 of them critically
+		k.unit, k.what = rng{j, j + 1}, d.counts[n-1].what
+		return k
 	} else if j > end {
 		return nil
 	}
@@ -184,7 +190,16 @@ func (d *doc) countAt(i int, s rng) *count {
 	if k.what = d.outcomeAround(i, j, s, !k.unit.empty()); k.what == "" {
 		return nil
 	}
+	if k.unit.empty() {
+		k.unit = d.numbered(i, s)
+	}
 	return k
+}
+
+// namesPeople tells a people's name.
+func (d *doc) namesPeople(i int) bool {
+	n, ok := d.namingIn(rng{i, i + 1}, func(p *party) bool { return p.kind == "state" })
+	return ok && n.party.people[d.nameKey(i)]
 }
 
 func (d *doc) nounBeforePerson(j int, s rng) bool {
@@ -230,10 +245,10 @@ func (d *doc) outcomeAround(i, j int, s rng, unit bool) string {
 	}
 	for k := from; k < min(from+7, s.b); k++ {
 		t := &d.toks[k]
-		if o := d.outcomeOf(k); o != "" && (t.tag == tPart || t.tag == tAdj || t.tag == tFin && (t.w.verb != nil && (t.w.verb.lemma == "die" || t.w.verb.lemma == "perish" || t.is(vPart) && k == j)) || t.kind == letters && t.w.verb == nil || t.w.text == "missing") {
+		if o := d.outcomeOf(k); o != "" && (t.tag == tPart || t.tag == tAdj || t.tag == tFin && (t.w.verb != nil && (t.w.verb.lemma == "die" || t.w.verb.lemma == "perish" || t.w.verb.lemma == "drown" || t.is(vPart) && k == j)) || t.kind == letters && t.w.verb == nil || t.w.text == "missing") {
 			return o
 		}
-		if t.kind == punct || t.tag == tFin || t.tag == tConj || t.tag == tPrep && t.w.text != "as" {
+		if t.kind == punct || t.tag == tFin && (t.w.verb == nil || t.w.verb.lemma != "remain") || t.tag == tConj || t.tag == tPrep && t.w.text != "as" {
 			break
 		}
 	}
@@ -260,6 +275,22 @@ func (d *doc) outcomeAround(i, j int, s rng, unit bool) string {
 		}
 	}
 	return ""
+}
+
+// numbered is the people of whom "the number of injured at 412" speaks.
+func (d *doc) numbered(i int, s rng) rng {
+	for k := i - 1; k > s.a && i-k < 6; k-- {
+		switch t := &d.toks[k]; t.w.text {
+		case "dead", "injured", "wounded", "missing":
+			if p := d.toks[k-1].w.text; p == "the" {
+				return rng{k - 1, k + 1}
+			} else if p == "of" {
+				return rng{k, k + 1}
+			}
+			return rng{}
+		}
+	}
+	return rng{}
 }
 
 // tollOf reads "the death toll rose to 57", "put the toll at 12".

@@ -312,6 +312,9 @@ func (d *doc) toldEnd(i int, s rng) int {
 			return j
 		}
 		if t := &d.toks[j]; t.tag == tPrep && (t.w.text == "of" || t.w.text == "about" || t.w.text == "against") {
+			if t.w.text == "of" && (offices[d.low(j-1)] || headKinds[d.low(j-1)] != "" || officials[d.toks[j-1].w.text]) && !d.threatens(rng{j + 1, min(j+6, s.b)}) {
+				continue // the head of state
+			}
 			if t.w.text != "of" || d.toks[j-1].tag == tName || d.toks[j-1].capital || d.toks[j-1].tag == tPron || !d.toks[j+1].capital {
 				return j
 			}
@@ -336,7 +339,7 @@ func (d *doc) threatFrom(w *warning, i int, s rng) {
 	onlyOn := 0
 	for j := i; j < s.b && j < i+14; j++ {
 		t := &d.toks[j]
-		if t.w.text == "on" && t.tag == tPrep || t.w.text == "over" && t.tag == tPrep {
+		if t.w.text == "on" && t.tag == tPrep || t.w.text == "over" && t.tag == tPrep && !d.toks[j-1].tag.verbal() {
 			if onlyOn == 0 && j+1 < s.b && !d.inDate(j+1) {
 				onlyOn = j
 			}
@@ -447,7 +450,7 @@ func (d *doc) thatEnd(w *warning, i int, s rng) int {
 	return end
 }
 
-var timeTail = map[string]bool{"before": true, "ago": true, "earlier": true, "later": true, "after": true}
+var timeTail = map[string]bool{"ahead": true, "before": true, "ago": true, "earlier": true, "later": true, "after": true}
 
 // passedOn drafts "X shared information with Y about Z", "X gave Y a warning", "Y was given a
 // warning by X", "a warning was sent to Y", "information shared by X".
@@ -546,7 +549,7 @@ func (d *doc) hasKnown(r rng) bool {
 func (d *doc) threatens(r rng) bool {
 	for i := r.a; i < r.b; i++ {
 		t := &d.toks[i]
-		if t.is(anyEvent|weapon|imminentWord|possibleWord) || dangers[t.w.text] || menaces[t.w.text] {
+		if t.is(anyEvent|weapon|imminentWord|possibleWord) || t.w.text == "about" && i+1 < r.b && d.toks[i+1].tag == tTo || dangers[t.w.text] || menaces[t.w.text] {
 			return true
 		}
 		if v := t.w.verb; v != nil && t.tag.verbal() && (plots[v.lemma] || v.act != noAct && v.act != actArrest) {
@@ -591,7 +594,7 @@ func (d *doc) partiesAfter(w *warning, i int, s rng) int {
 		default:
 			return i
 		}
-		if d.toks[i+1].tag == tIng || !to.empty() {
+		if d.toks[i+1].tag == tIng || d.toks[i+1].tag == tNum || !to.empty() {
 			return i
 		}
 		e := d.partyEnd(i+1, s)
