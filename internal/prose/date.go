@@ -61,7 +61,11 @@ func (d *doc) findDates() {
 		if !own && t.date.m > 0 && last.m > 0 && last.y < d.published.y && para-told <= 1 {
 			t.date.y, own = nearestYear(t.date, last), true
 		}
-		d.resolve(t, last)
+		if t.after && i > 0 && d.dates[i-1].published {
+			d.resolve(t, date{}) // "two days later", and nothing told since the text's own date
+		} else {
+			d.resolve(t, last)
+		}
 		d.widen(t)
 		if t.date.known() {
 			last = t.date

@@ -30,8 +30,13 @@ func (d *doc) findEvents() {
 		}
 	}
 	d.events = kept
+	last := ""
 	for _, e := range d.events {
 		d.settle(e)
+		if e.country == "" && (e.act == actArrest || len(e.list) == 1) {
+			e.country = last // told on, so it happened there too
+		}
+		last = e.country
 	}
 }
 
@@ -40,8 +45,11 @@ func (d *doc) place(n *incident) {
 	if v := d.toks[n.trigger].w.verb; !n.noun && v != nil && (v.lemma == "die" || v.lemma == "perish") && d.inSentence(n) == nil {
 		return // a death without a deed
 	}
-	if n.bare && !n.hasDate && n.country == "" && len(n.patients) == 0 {
+	if n.bare && !n.hasDate && n.country == "" && len(n.patients) == 0 && !n.told {
 		return // attacks in general
+	}
+	if len(n.patients) > 0 && nobody[d.toks[n.patients[0].a].w.text] {
+		return // no one was hurt
 	}
 	if n.maybe && !n.definite || d.inThreat(n) && !n.definite {
 		return
@@ -50,7 +58,7 @@ func (d *doc) place(n *incident) {
 		if len(n.agents) > 0 && d.eventAgent(n.agents[0]) || len(n.agents) == 0 && len(n.patients) == 0 {
 			return // "the bombings … which killed": an outcome of another event
 		}
-		if e := d.inSentence(n); e != nil && len(n.agents) == 0 {
+		if e := d.outcomeOfEvent(n); e != nil && len(n.agents) == 0 {
 			e.list = append(e.list, n)
 			n.event = e
 			return
@@ -71,7 +79,7 @@ func (d *doc) place(n *incident) {
 		}
 	}
 	if best == nil {
-		if n.soft || n.definite && n.noun && d.saysNothing(n) {
+		if n.soft || n.definite && n.noun && !n.told && d.saysNothing(n) {
 			return // "the attack" of which nothing is known
 		}
 		best = &event{act: n.act}
@@ -94,7 +102,7 @@ func (d *doc) eventAgent(r rng) bool {
 	if last.tag == tRel && (last.w.text == "which" || last.w.text == "that") {
 		return true
 	}
-	return d.hasEventNoun(r) || last.is(weapon)
+	return d.hasEventNoun(r) || last.is(weapon|disaster)
 }
 
 func (d *doc) inSentence(n *incident) *event {
@@ -102,6 +110,27 @@ func (d *doc) inSentence(n *incident) *event {
 		if e := d.events[k]; e.lastSent() == n.sent && e.act != actArrest {
 			return e
 		}
+	}
+	return nil
+}
+
+var nobody = map[string]bool{"no": true, "nobody": true, "none": true}
+
+// outcomeOfEvent is the event that people were hurt in: that of the sentence, else the last
+// one before it that its date and country do not contradict.
+func (d *doc) outcomeOfEvent(n *incident) *event {
+	if e := d.inSentence(n); e != nil {
+		return e
+	}
+	for k := len(d.events) - 1; k >= 0 && k >= len(d.events)-4; k-- {
+		e := d.events[k]
+		if e.act == actArrest || e.act == actCyber || n.sent-e.lastSent() > 6 {
+			continue
+		}
+		if n.hasDate && n.date.date.known() && (!e.date.known() || !sameDate(n.date.date, e.date)) || n.country != "" && e.country != "" && n.country != e.country {
+			return nil
+		}
+		return e
 	}
 	return nil
 }
@@ -122,6 +151,9 @@ func (d *doc) inThreat(n *incident) bool {
 
 // fits says how well a mention agrees with an event: 0 when it contradicts it.
 func (d *doc) fits(n *incident, e *event) int {
+	if (n.act == actOther) != (e.act == actOther) && n.act != actKill && n.act != actWound || n.act == actOther && d.toks[n.trigger].w != d.toks[e.list[0].trigger].w && e.list[0].noun {
+		return 0
+	}
 	if (n.act == actArrest) != (e.act == actArrest) || (n.act == actCyber) != (e.act == actCyber) {
 		return 0
 	}
@@ -157,7 +189,7 @@ func (d *doc) fits(n *incident, e *event) int {
 	if d.samePatient(n, e) {
 		score += 2
 	}
-	if score < 3 {
+	if score < 3 && !(score == 2 && n.noun && n.definite && d.saysNothing(n)) { // "the attack"
 		return 0
 	}
 	return score
@@ -223,7 +255,10 @@ func (d *doc) settle(e *event) {
 		if !n.place.empty() {
 			full += 2
 		}
-		if full > best {
+		if !n.noun && (n.act == actKill || n.act == actWound || n.act == actDamage) && len(n.agents) == 0 {
+			full -= 3 // what came of it, not the deed
+		}
+		if e.main == nil || full > best {
 			best, e.main = full, n
 		}
 	}
@@ -275,6 +310,16 @@ func (d *doc) explosive(r rng) bool {
 	return false
 }
 
+// placeWithin is the place that a target's noun phrase ends in: "a mosque in Borås".
+func (d *doc) placeWithin(r rng) rng {
+	for i := r.b - 1; i > r.a; i-- {
+		if t := &d.toks[i]; t.tag == tPrep && (t.w.text == "in" || t.w.text == "at" || t.w.text == "near" || t.w.text == "outside") && i+1 < r.b && d.isPlace(rng{i + 1, r.b}) {
+			return rng{i + 1, r.b}
+		}
+	}
+	return rng{}
+}
+
 func (d *doc) eventRecord(e *event) Record {
 	r := newRecord("event", 6)
 	r.ID = e.id
@@ -283,7 +328,11 @@ func (d *doc) eventRecord(e *event) Record {
 	if n.hasDate {
 		d.put(&r, "date", n.date.rng)
 	}
-	d.put(&r, "place", n.place)
+	place := n.place
+	if place.empty() && len(n.patients) > 0 && n.act != actArrest {
+		place = d.placeWithin(d.head(n.patients[0], d.sents[n.sent].rng))
+	}
+	d.put(&r, "place", place)
 	if len(n.agents) > 0 && !d.eventAgent(n.agents[0]) {
 		d.put(&r, "perpetrator", n.agents[0])
 	}

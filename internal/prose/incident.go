@@ -17,10 +17,11 @@ const (
 	actCyber
 	actArrest
 	actRob
+	actOther // a disaster: nobody's deed
 )
 
 var actNames = map[act]string{actAttack: "attack", actKill: "attack", actWound: "attack", actKidnap: "kidnapping", actBomb: "bombing", actShoot: "shooting",
-	actArson: "arson", actDamage: "attack", actHijack: "hijacking", actCyber: "cyber", actArrest: "arrest", actRob: "robbery"}
+	actArson: "arson", actDamage: "attack", actHijack: "hijacking", actCyber: "cyber", actArrest: "arrest", actRob: "robbery", actOther: "other"}
 
 var verbActs = map[string]act{
 	"kill": actKill, "murder": actKill, "assassinate": actKill, "slay": actKill, "slaughter": actKill, "massacre": actKill, "execute": actKill, "behead": actKill, "gun": actKill,
@@ -52,6 +53,8 @@ func nounAct(t *token) act {
 		return actCyber
 	case w.is&evArrest != 0:
 		return actArrest
+	case w.is&disaster != 0:
+		return actOther
 	case deathNoun[w.text]:
 		return actKill
 	case w.is&evAttack != 0:
@@ -85,6 +88,7 @@ type incident struct {
 	maybe    bool // feared, planned, denied or asked about
 	attempt  bool
 	foiled   bool
+	told     bool // the sentence says what it did: "the blast killed 12"
 	soft     bool // a death: violent only if the text says so elsewhere
 	event    *event
 }
@@ -106,7 +110,7 @@ func (d *doc) incidentsIn(si int) []*incident {
 				continue
 			}
 		}
-		if v := t.w.verb; v != nil && v.act == noAct && !particles[v.lemma] && !t.is(anyEvent|weapon) && !deathNoun[t.w.text] || v == nil && !t.is(anyEvent) && !deathNoun[t.w.text] {
+		if v := t.w.verb; v != nil && v.act == noAct && !particles[v.lemma] && !t.is(anyEvent|weapon|disaster) && !deathNoun[t.w.text] || v == nil && !t.is(anyEvent|disaster) && !deathNoun[t.w.text] {
 			continue
 		}
 		var n *incident
@@ -583,7 +587,7 @@ func (d *doc) nounIncident(h int, s rng, a act) *incident {
 			if t.w.text == "attempted" || t.w.text == "failed" || t.w.text == "foiled" || t.w.text == "thwarted" {
 				n.attempt = true
 			}
-			if t.tag == tOwner && i > start {
+			if t.tag == tOwner && i > start && !d.inDate(i-1) {
 				if owner := d.trimSubject(rng{start, i}, s); !owner.empty() {
 					if a == actKill || a == actKidnap || a == actArrest {
 						n.patients = append(n.patients, owner)
@@ -606,6 +610,9 @@ func (d *doc) nounIncident(h int, s rng, a act) *incident {
 	n.bare = !n.definite && (start == h || d.toks[start].tag != tDet && d.toks[start].tag != tNum)
 	n.phrase = rng{start, h + 1}
 	d.nounRoles(n, h, s)
+	if g := n.phrase.b; g < s.b && d.toks[g].tag == tFin && d.toks[g].w.verb != nil && (outcomes[d.toks[g].w.verb.lemma] != "" || d.toks[g].w.verb.lemma == "leave") {
+		n.told = true
+	}
 	d.supportVerb(n, s)
 	d.doneBy(n, s)
 	return n

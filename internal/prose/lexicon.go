@@ -66,6 +66,7 @@ const (
 	misgiving
 	opinion
 	backward
+	disaster
 )
 
 const (
@@ -82,7 +83,7 @@ var classNames = map[string]class{
 	"certain": certainWord, "probable": probableWord, "possible": possibleWord, "imminent": imminentWord,
 	"bombing": evBombing | noun, "shooting": evShooting | noun, "attack": evAttack | noun, "kidnapping": evKidnapping | noun,
 	"arson": evArson | noun, "hijacking": evHijacking | noun, "cyber": evCyber | noun, "arrest": evArrest | noun,
-	"thing": noun, "abbrev": abbrev, "misgiving": misgiving | noun, "opinion": opinion | adv, "backward": backward | adv,
+	"thing": noun, "abbrev": abbrev, "misgiving": misgiving | noun, "opinion": opinion | adv, "backward": backward | adv, "disaster": disaster | noun,
 }
 
 // frame is a set of complements that a cue verb takes.

@@ -378,7 +378,7 @@ func (d *doc) storyKind(n *incident, around []*incident) string {
 		return "arson"
 	case actRob:
 		return "robbery"
-	case actHijack, actCyber:
+	case actHijack, actCyber, actOther:
 		return ""
 	}
 	for _, w := range append(n.weapons, n.agents...) {
