@@ -39,6 +39,7 @@ func main() {
 	program := flag.String("heed", "bin/heed", "the program whose memory is measured")
 	out := flag.String("out", "", "file for the figures")
 	profile := flag.String("profile", "", "file for a CPU profile of the filling")
+	steady := flag.String("steady-profile", "", "file for a CPU profile of 100 warnings a second")
 	flag.Parse()
 	dir, err := os.MkdirTemp("", "heed-bench-desk-")
 	check(err)
@@ -51,20 +52,21 @@ func main() {
 	small := min(*n/10, 5000)
 	r.fill(small)
 	few := r.candidates()
-	if *profile != "" {
-		f, err := os.Create(*profile)
-		check(err)
-		check(pprof.StartCPUProfile(f))
-	}
+	begin(*profile)
 	spent := r.fill(*n - small)
 	pprof.StopCPUProfile()
 	many := r.candidates()
+	alone := r.received()
 	o.Figures = append(o.Figures,
 		bench.AtMost(fmt.Sprintf("finding candidate cases at %d open warnings, CPU", *n), many, "ms", 1),
 		bench.AtMost(fmt.Sprintf("the same, against %d", small), many/few, "x", 1.5),
 		bench.AtMost("recorded to assessed, clock set, CPU a warning", spent, "ms", 2))
-	p99 := r.steady()
-	o.Figures = append(o.Figures, bench.AtMost("the same at 100 warnings a second, p99", p99, "ms", 10*o.Calibration.Sync/1000+20))
+	begin(*steady)
+	p99, each := r.steady()
+	pprof.StopCPUProfile()
+	o.Figures = append(o.Figures,
+		bench.AtMost("the same one by one, 100 a second, read on the stream, CPU a warning", each-alone, "ms", 2),
+		bench.AtMost("the same, from recorded to on the stream, p99", p99, "ms", 10*o.Calibration.Sync/1000+20))
 	check(r.n.Stop(r.ctx))
 	o.Figures = append(o.Figures, bench.AtMost("clocks of 10000 that did not fire exactly once, 100 restarts, steps of 10 min", r.clocks(10000, 100), "clocks", 0),
 		bench.AtMost(fmt.Sprintf("memory with %d open warnings, peak", *n), r.memory(*program), "MiB", 250))
@@ -77,17 +79,20 @@ func main() {
 	}
 }
 
+// begin begins a CPU profile; no name: none.
+func begin(profile string) {
+	if profile != "" {
+		f, err := os.Create(profile)
+		check(err)
+		check(pprof.StartCPUProfile(f))
+	}
+}
+
 func check(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
-}
-
-func cpu() time.Duration {
-	var u syscall.Rusage
-	check(syscall.Getrusage(syscall.RUSAGE_SELF, &u))
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 type run struct {
@@ -147,11 +152,10 @@ func (r *run) warning() []byte {
 	return b
 }
 
-func (r *run) receive(many int) {
-	a := intake.Arrival{Door: "take", From: "person:ada", Desk: r.desk}
-	for range many {
-		a.Objects = append(a.Objects, r.warning())
-	}
+func (r *run) receive(many int) { r.take(r.compose(many)...) }
+
+func (r *run) take(objects ...[]byte) {
+	a := intake.Arrival{Door: "take", From: "person:ada", Desk: r.desk, Objects: objects}
 	outcomes, err := r.n.Intake().Receive(r.ctx, a)
 	check(err)
 	for _, o := range outcomes {
@@ -164,18 +168,14 @@ func (r *run) receive(many int) {
 // fill records warnings and puts them into cases; it gives the CPU, in ms, of the second.
 func (r *run) fill(many int) float64 {
 	var spent time.Duration
-	done := time.Now()
+	progress := bench.Progress("warnings in cases", many)
 	for at := 0; at < many; at += 500 {
 		r.receive(min(500, many-at))
-		start := cpu()
+		start := bench.CPU()
 		check(r.n.Desk().Follow(r.ctx))
-		spent += cpu() - start
-		if time.Since(done) > 2*time.Second {
-			done = time.Now()
-			fmt.Fprintf(os.Stderr, "%d of %d warnings in cases\r", at, many)
-		}
+		spent += bench.CPU() - start
+		progress(min(at+500, many))
 	}
-	fmt.Fprintln(os.Stderr)
 	return spent.Seconds() * 1000 / float64(many)
 }
 
@@ -189,54 +189,103 @@ func (r *run) candidates() float64 {
 		check(err)
 		leaves = append(leaves, l.Index)
 	}
-	start := cpu()
+	start := bench.CPU()
 	for _, idx := range leaves {
 		_, err := r.n.Desk().Candidates(r.ctx, by, idx)
 		check(err)
 	}
-	spent := cpu() - start
+	spent := bench.CPU() - start
 	check(r.n.Desk().Follow(r.ctx))
 	return spent.Seconds() * 1000 / float64(len(leaves))
 }
 
-// steady sends 100 warnings a second for ten seconds, and gives the p99, in ms, from
-// recorded to assessed.
-func (r *run) steady() float64 {
-	ctx, cancel := context.WithCancel(r.ctx)
-	defer cancel()
-	grown, stop := r.n.Store().Watch()
-	defer stop()
-	go func() {
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-grown:
-				_ = r.n.Desk().Follow(ctx) // its error shows as a warning that joins no case
-			}
-		}
-	}()
-	var took []float64
+// steadily is how many warnings are sent at 100 a second.
+const steadily = 1000
+
+// compose makes warnings beforehand, so that making them is not measured.
+func (r *run) compose(many int) [][]byte {
+	list := make([][]byte, many)
+	for i := range list {
+		list[i] = r.warning()
+	}
+	return list
+}
+
+// each sends warnings, one at a time, 100 a second, whether or not the one before is through.
+// It gives the CPU of the process for one, in ms, counted when settled has returned.
+func (r *run) each(list [][]byte, sent func(), settled func()) float64 {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for range 1000 {
+	start := bench.CPU()
+	for _, w := range list {
 		<-tick.C
-		r.receive(1)
-		start := time.Now()
-		for joined := false; !joined; {
-			check(r.n.Store().View(ctx, func(tx *store.Tx) error {
-				_, err := tx.Membership(r.desk, heed.ID(r.last))
-				joined = err == nil
-				return nil
-			}))
-			if time.Since(start) > time.Minute {
+		r.take(w)
+		sent()
+	}
+	settled()
+	return (bench.CPU() - start).Seconds() * 1000 / float64(len(list))
+}
+
+// received gives the CPU, in ms, of sending and recording a warning: what is no part of what
+// the desk makes of it.
+func (r *run) received() float64 {
+	alone := r.each(r.compose(steadily), func() {}, func() {})
+	check(r.n.Desk().Follow(r.ctx))
+	return alone
+}
+
+// steady sends 100 warnings a second for ten seconds, while the desk follows and a subscriber
+// reads the stream. It gives the p99, in ms, from recorded to on the stream, and the CPU for
+// one, in ms, that of recording it included.
+func (r *run) steady() (p99, each float64) {
+	ctx, cancel := context.WithCancel(r.ctx)
+	defer cancel()
+	go r.whenGrown(ctx, func() { _ = r.n.Desk().Follow(ctx) }) // its error shows as a warning that joins no case
+	sub, err := r.n.Desk().Stream(ctx, people.OnMachine("ada", r.desk), "", time.Time{})
+	check(err)
+	seen := make(chan time.Time, steadily)
+	go r.whenGrown(ctx, func() {
+		for more := true; more && ctx.Err() == nil; {
+			list, on, err := sub.Next(ctx)
+			if err != nil {
+				return // the same
+			}
+			more = on
+			for _, h := range list {
+				if h.Kind == heed.KindLink { // in one commit with the assessment and the clock
+					seen <- time.Now()
+				}
+			}
+		}
+	})
+	var took []float64
+	recorded := make(chan time.Time, steadily)
+	each = r.each(r.compose(steadily), func() { recorded <- time.Now() }, func() {
+		for len(took) < steadily {
+			select {
+			case at := <-seen:
+				took = append(took, at.Sub(<-recorded).Seconds()*1000)
+			case <-time.After(time.Minute):
 				check(fmt.Errorf("a warning joined no case within a minute"))
 			}
 		}
-		took = append(took, time.Since(start).Seconds()*1000)
-	}
+	})
 	slices.Sort(took)
-	return took[len(took)*99/100]
+	return took[len(took)*99/100], each
+}
+
+// whenGrown calls fn whenever the ledger has grown.
+func (r *run) whenGrown(ctx context.Context, fn func()) {
+	grown, stop := r.n.Store().Watch()
+	defer stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-grown:
+			fn()
+		}
+	}
 }
 
 // clocks sets clocks and lets them run through restarts and steps of the machine's clock. It

@@ -16,7 +16,6 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"heed"
@@ -86,12 +85,6 @@ func check(err error) {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-func cpu() time.Duration {
-	var u syscall.Rusage
-	check(syscall.Getrusage(syscall.RUSAGE_SELF, &u))
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
 const here = heed.PartyID("identity--00000000-0000-4000-8000-00000000000a")
 
 type run struct {
@@ -157,7 +150,7 @@ func (r *run) statement(n int) store.New {
 // fill records n statements and makes them findable; it gives the CPU of the latter for each.
 func (r *run) fill(n int) time.Duration {
 	var index time.Duration
-	began := time.Now()
+	progress := bench.Progress("statements", n)
 	for from := 0; from < n; {
 		to := min(from+10000, n)
 		for from < to {
@@ -175,12 +168,11 @@ func (r *run) fill(n int) time.Duration {
 			}))
 		}
 		check(r.db.CatchUp(r.ctx))
-		start := cpu()
+		start := bench.CPU()
 		check(r.desk.Index(r.ctx))
-		index += cpu() - start
-		fmt.Fprintf(os.Stderr, "\r%d statements, %v ", from, time.Since(began).Round(time.Second))
+		index += bench.CPU() - start
+		progress(from)
 	}
-	fmt.Fprintln(os.Stderr)
 	return index / time.Duration(n)
 }
 
@@ -240,10 +232,10 @@ func (r *run) ask(q question) time.Duration {
 		list = append(list, w)
 	}
 	list = slices.Clip(list)
-	start := cpu()
+	start := bench.CPU()
 	for i, w := range list {
 		_, err := r.desk.Find(r.ctx, readers[i%2], w)
 		check(err)
 	}
-	return (cpu() - start) / times
+	return (bench.CPU() - start) / times
 }

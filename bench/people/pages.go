@@ -86,7 +86,7 @@ func open(dir string) *shelf {
 // fill records warnings of a stranger, two in three of them not for everybody.
 func (s *shelf) fill(many int) {
 	ctx := context.Background()
-	said := time.Now()
+	progress := bench.Progress("statements stored", many)
 	for at := 0; at < many; at += 500 {
 		check(s.n.Store().Update(ctx, store.Normal, func(tx *store.Tx) error {
 			for i := range min(500, many-at) {
@@ -103,13 +103,9 @@ func (s *shelf) fill(many int) {
 			}
 			return nil
 		}))
-		if time.Since(said) > 2*time.Second {
-			said = time.Now()
-			fmt.Fprintf(os.Stderr, "%d of %d statements stored\r", at, many)
-		}
+		progress(min(at+500, many))
 	}
 	check(s.n.Store().CatchUp(ctx))
-	fmt.Fprintln(os.Stderr)
 }
 
 const page = 100

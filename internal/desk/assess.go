@@ -112,7 +112,11 @@ func (d *Desk) weighAgain(tx *store.Tx, c *change) error {
 			return err
 		}
 	}
-	after, err := d.assess(tx, rules(c.row.Desk), &c.row)
+	policy, _, err := people.PolicyOf(tx, c.row.Desk)
+	if err != nil {
+		return err
+	}
+	after, err := d.assessUnder(tx, rules(c.row.Desk), policy, &c.row)
 	if err != nil {
 		return err
 	}
@@ -121,7 +125,7 @@ func (d *Desk) weighAgain(tx *store.Tx, c *change) error {
 			return err
 		}
 	}
-	if err := d.setClocks(tx, c); err != nil {
+	if err := d.setClocks(tx, policy, c); err != nil {
 		return err
 	}
 	return tx.PutCase(c.row)
@@ -154,11 +158,15 @@ func count(n int, what string) string {
 
 // assess weighs a case and records the assessment as its next version.
 func (d *Desk) assess(tx *store.Tx, by people.Actor, row *store.CaseRow) (*heed.Assessment, error) {
-	reports, byID, err := d.reports(tx, *row)
+	policy, _, err := people.PolicyOf(tx, row.Desk)
 	if err != nil {
 		return nil, err
 	}
-	policy, _, err := people.PolicyOf(tx, row.Desk)
+	return d.assessUnder(tx, by, policy, row)
+}
+
+func (d *Desk) assessUnder(tx *store.Tx, by people.Actor, policy heed.Policy, row *store.CaseRow) (*heed.Assessment, error) {
+	reports, byID, err := d.reports(tx, *row)
 	if err != nil {
 		return nil, err
 	}

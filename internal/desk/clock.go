@@ -38,13 +38,9 @@ func deadline(row heed.Clocks, f facts, now time.Time) (time.Time, string) {
 
 // setClocks sets what a change of a case makes due: an answer to each warning that came, and a
 // decision, if none stands.
-func (d *Desk) setClocks(tx *store.Tx, c *change) error {
+func (d *Desk) setClocks(tx *store.Tx, policy heed.Policy, c *change) error {
 	if len(c.received) == 0 || c.row.State == heed.CaseClosed {
 		return nil // nobody waits for this desk
-	}
-	policy, _, err := people.PolicyOf(tx, c.row.Desk)
-	if err != nil {
-		return err
 	}
 	var f facts
 	if err := json.Unmarshal(c.row.Facts, &f); err != nil {

@@ -40,63 +40,77 @@ func (d *Desk) Follow(ctx context.Context) error {
 		if err != nil || !behind {
 			return err
 		}
-		if err := d.Store.Update(ctx, store.Normal, d.follow); err != nil {
+		var through int64
+		err = d.Store.Update(ctx, store.Normal, func(tx *store.Tx) (err error) {
+			through, err = d.follow(tx)
+			return err
+		})
+		if err != nil {
 			return err
 		}
+		d.scanned.Store(through)
 		d.done(nil)
 	}
 	return ctx.Err()
 }
 
-func (d *Desk) behind(ctx context.Context) (bool, error) {
-	var next bool
-	err := d.Store.View(ctx, func(tx *store.Tx) error {
-		pos, err := tx.Position(position)
-		if err != nil {
-			return err
+// behind reports whether there is anything to do. No commit is spent on saying that there is
+// not.
+func (d *Desk) behind(ctx context.Context) (next bool, err error) {
+	size, from := d.Store.Size(), d.scanned.Load()
+	if from >= size {
+		return false, nil
+	}
+	err = d.Store.View(ctx, func(tx *store.Tx) (err error) {
+		if from == 0 {
+			if from, err = tx.Position(position); err != nil {
+				return err
+			}
 		}
-		size, err := tx.Size()
-		if err != nil {
-			return err
-		}
-		pos = max(pos, d.scanned.Load())
-		_, next, err = tx.NextOf(pos, followed...)
-		if err == nil && !next {
-			d.scanned.Store(size) // nothing to do up to here: no commit is spent on saying so
-		}
+		_, next, err = tx.NextOf(from, followed...)
 		return err
 	})
+	if err == nil && !next {
+		d.scanned.Store(size)
+	}
 	return next, err
 }
 
-// follow is one pass.
-func (d *Desk) follow(tx *store.Tx) error {
+// follow is one pass. It says up to which leaf there is nothing more to do.
+func (d *Desk) follow(tx *store.Tx) (through int64, err error) {
 	pos, err := tx.Position(position)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	recs, err := tx.RecordsOf(max(pos, d.scanned.Load()), followAtOnce, followed...)
-	if err != nil || len(recs) == 0 {
-		return err
+	if err != nil {
+		return 0, err
+	}
+	if len(recs) == 0 {
+		return tx.Size()
 	}
 	changed := &touched{}
 	for _, r := range recs {
 		if err := d.asked(tx, r); err != nil {
-			return fmt.Errorf("desk: the clock of the question at record %d: %w", r.Index, err)
+			return 0, fmt.Errorf("desk: the clock of the question at record %d: %w", r.Index, err)
 		}
 		if r.Kind != heed.KindWarning && r.Kind != heed.KindClaim || r.Envelope.Payload == nil {
 			continue
 		}
 		if err := d.joinOne(tx, r, changed); err != nil {
-			return fmt.Errorf("desk: record %d joins no case: %w", r.Index, err)
+			return 0, fmt.Errorf("desk: record %d joins no case: %w", r.Index, err)
 		}
 	}
 	for _, c := range changed.list {
 		if err := d.weighAgain(tx, c); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return tx.SetPosition(position, recs[len(recs)-1].Index+1)
+	through = recs[len(recs)-1].Index + 1
+	if err := tx.SetPosition(position, through); err != nil || len(recs) == followAtOnce {
+		return through, err
+	}
+	return tx.Size() // nothing else was there, and what was said here needs nothing done
 }
 
 // touched gathers what a pass did to cases, so that each is weighed once.

@@ -101,6 +101,7 @@ func (s *sequencer) load(ctx context.Context) error {
 	}
 	s.head, s.fresh = SignedHead{}, fresh{}
 	s.tree, s.size, s.last = tree, size, time.UnixMicro(last).UTC()
+	s.db.leaves.Store(size)
 	return nil
 }
 
@@ -421,6 +422,7 @@ func (s *sequencer) commit() error {
 	}
 	if n := s.tree.Size(); n != s.size {
 		s.size = n
+		s.db.leaves.Store(n)
 		s.db.watch.tell()
 	}
 	s.fresh.committed()

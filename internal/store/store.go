@@ -78,6 +78,7 @@ type DB struct {
 	viewing sync.Mutex
 	trouble atomic.Pointer[error]
 	coming  atomic.Int64 // writes that are on their way
+	leaves  atomic.Int64 // committed by this writer
 
 	checkpointer *sql.DB       // SQLite: one connection
 	checkpointed chan struct{} // closed when none is under way any more
@@ -195,6 +196,10 @@ func (db *DB) checkpoints() {
 		}
 	}
 }
+
+// Size is the number of leaves that were committed, as the writer knows without asking the
+// database; 0 where the store is read only.
+func (db *DB) Size() int64 { return db.leaves.Load() }
 
 // Now is the time that was handed in.
 func (db *DB) Now() time.Time { return db.opt.Now() }
