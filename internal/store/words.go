@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ const wordTables = `{words}`
 // SQLite: words come cut and folded, so its tokenizer only parts them at spaces. Small pages
 // make long lists quick to skip in; what is deleted leaves no word behind.
 const wordsSQLite = `
-CREATE VIRTUAL TABLE view_words USING fts5(head, body, tokenize="ascii tokenchars '#:_'", columnsize=0);
+CREATE VIRTUAL TABLE view_words USING fts5(words, tokenize="ascii tokenchars '#:_^'", columnsize=0);
 INSERT INTO view_words (view_words, rank) VALUES ('pgsz', 1000);
 INSERT INTO view_words (view_words, rank) VALUES ('secure-delete', 1);
 CREATE TABLE view_vocabulary (word TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -30,6 +31,13 @@ const wordsPostgres = `
 CREATE TABLE view_words (idx BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
 CREATE INDEX view_words_words ON view_words USING GIN (words);
 `
+
+// headword is how a word of a headline is stored a second time: so those who seek in
+// headlines read a list of these, not one of all texts. No word begins with ^.
+func headword(w string) string { return "^" + w }
+
+// gap stands between what is no text in a row.
+const gap = "#"
 
 // Words is what one record is found by. Words are folded: letters and digits only. Marks
 // begin with #, which no word does.
@@ -50,7 +58,7 @@ type Sought struct {
 
 // Seek is a search. All of it must hold.
 type Seek struct {
-	Marks        [][]string // of each list, one
+	Marks        [][]string // of each list, one; the list that leaves out least comes first
 	Sought       []Sought
 	Head         bool  // what is sought must stand in the headline
 	From, Before int64 // leaves: From and later, before Before; 0: to the newest
@@ -155,24 +163,30 @@ func (tx *Tx) putWords(w Words) error {
 	if tx.db.pg {
 		return tx.exec(`INSERT INTO view_words (idx, words) VALUES (?, ?::tsvector) ON CONFLICT (idx) DO UPDATE SET words = excluded.words`, w.Index, w.vector())
 	}
-	return tx.exec(`INSERT INTO view_words (rowid, head, body) VALUES (?, ?, ?)`, w.Index,
-		strings.Join(w.Head, " "), strings.Join(append(slices.Clone(w.Marks), w.Body...), " "))
+	all := slices.Concat(w.Marks, []string{gap})
+	for _, h := range w.Head {
+		all = append(all, headword(h))
+	}
+	all = slices.Concat(all, []string{gap}, w.Head, []string{gap}, w.Body)
+	return tx.exec(`INSERT INTO view_words (rowid, words) VALUES (?, ?)`, w.Index, strings.Join(all, " "))
 }
 
-// vector writes the words as PostgreSQL keeps them: those of the headline have weight A. No
-// phrase reaches from the headline into the text.
+// vector writes the words as PostgreSQL keeps them. No phrase reaches from the headline into
+// the text.
 func (w Words) vector() string {
 	at := map[string][]string{}
 	pos := 1
-	put := func(list []string, weight string) {
-		for _, word := range list {
-			at[word] = append(at[word], strconv.Itoa(min(pos, 16383))+weight)
-			pos++
-		}
+	put := func(word string) { at[word] = append(at[word], strconv.Itoa(min(pos, 16383))) }
+	for _, word := range w.Head {
+		put(word)
+		put(headword(word))
 		pos++
 	}
-	put(w.Head, "A")
-	put(w.Body, "")
+	pos++ // a gap
+	for _, word := range w.Body {
+		put(word)
+		pos++
+	}
 	var b strings.Builder
 	for _, m := range w.Marks {
 		b.WriteString(lexeme(m) + " ")
@@ -195,8 +209,8 @@ func (tx *Tx) DropWords(idx int64) error {
 		return tx.exec(`DELETE FROM view_words WHERE idx = ?`, idx)
 	}
 	tx.db.vocabulary.forget()
-	var head, body string
-	err := tx.one([]any{&head, &body}, `SELECT head, body FROM view_words WHERE rowid = ?`, idx)
+	var words string
+	err := tx.one([]any{&words}, `SELECT words FROM view_words WHERE rowid = ?`, idx)
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
@@ -206,7 +220,10 @@ func (tx *Tx) DropWords(idx int64) error {
 	if err := tx.exec(`DELETE FROM view_words WHERE rowid = ?`, idx); err != nil {
 		return err
 	}
-	for _, word := range strings.Fields(head + " " + body) {
+	for _, word := range strings.Fields(words) {
+		if word[0] == '#' || word[0] == '^' {
+			continue
+		}
 		var other int64
 		err := tx.one([]any{&other}, `SELECT rowid FROM view_words WHERE view_words MATCH ? LIMIT 1`, `"`+word+`"`)
 		if errors.Is(err, ErrNotFound) {
@@ -260,19 +277,12 @@ func (tx *Tx) Seek(s Seek, n int) ([]int64, error) {
 
 // match writes a search in the engine's words. None: nothing can be found.
 func (tx *Tx) match(s Seek) (query string, none bool, err error) {
-	and, or, not := " AND ", " OR ", " NOT "
+	or, not := " OR ", " NOT "
 	mark := func(m string) string { return `"` + m + `"` }
 	if tx.db.pg {
-		and, or, not, mark = " & ", " | ", " & !", lexeme
+		or, not, mark = " | ", " & !", lexeme
 	}
 	var must, never []string
-	for _, list := range s.Marks {
-		var any []string
-		for _, m := range list {
-			any = append(any, mark(m))
-		}
-		must = append(must, "("+strings.Join(any, or)+")")
-	}
 	for _, w := range s.Sought {
 		expr, err := tx.sought(w, s.Head && !w.Not)
 		if err != nil {
@@ -290,14 +300,68 @@ func (tx *Tx) match(s Seek) (query string, none bool, err error) {
 			return "", true, nil
 		}
 	}
+	for _, list := range slices.Backward(s.Marks) { // the first is on most records
+		var any []string
+		for _, m := range list {
+			any = append(any, mark(m))
+		}
+		must = append(must, "("+strings.Join(any, or)+")")
+	}
 	if len(must) == 0 {
 		return "", true, nil
 	}
-	query = "(" + strings.Join(must, and) + ")"
+	if tx.db.pg {
+		query = strings.Join(must, " & ")
+	} else if query, err = tx.together(must); err != nil {
+		return "", false, err
+	}
 	for _, w := range never {
 		query += not + w
 	}
 	return query, false, nil
+}
+
+// together joins what must all be there, for SQLite: what is rare first, by pairs. FTS5 asks
+// all that one AND joins where they stand, at every step of any; so joined by pairs, what is
+// on most records is asked only about what the others have in common. It would flatten pairs
+// of the same kind, but for a NOT of nothing between them.
+func (tx *Tx) together(must []string) (string, error) {
+	if len(must) > 2 {
+		dense := make(map[string]int64, len(must))
+		for _, m := range must[:len(must)-1] {
+			reach, err := tx.reach(m)
+			if err != nil {
+				return "", err
+			}
+			dense[m] = reach
+		}
+		slices.SortStableFunc(must[:len(must)-1], func(a, b string) int { return cmp.Compare(dense[a], dense[b]) })
+	}
+	query := must[0]
+	for i, m := range must[1:] {
+		if i > 0 {
+			query = "(" + query + ` NOT "^")`
+		}
+		query = "(" + query + " AND " + m + ")"
+	}
+	return query, nil
+}
+
+// reachDepth is how many of the newest records with a word tell how rare it is.
+const reachDepth = 64
+
+// reach gives a leaf of which newer records than it hold something so many times: the lower,
+// the rarer it is.
+func (tx *Tx) reach(expr string) (int64, error) {
+	if strings.HasSuffix(expr, "*)") {
+		return 1 << 62, nil // of many words: to ask is as dear as to search
+	}
+	var idx int64
+	err := tx.one([]any{&idx}, `SELECT rowid FROM view_words WHERE view_words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?`, expr, reachDepth-1)
+	if errors.Is(err, ErrNotFound) {
+		return -1, nil
+	}
+	return idx, err
 }
 
 // beginningsMax is how many words one beginning may stand for and still be searched word by
@@ -309,32 +373,29 @@ func (tx *Tx) sought(w Sought, head bool) ([]string, error) {
 	if len(w.Words) == 0 {
 		return nil, nil
 	}
+	words := w.Words
+	if head {
+		words = nil
+		for _, word := range w.Words {
+			words = append(words, headword(word))
+		}
+	}
 	if tx.db.pg {
 		var row []string
-		for i, word := range w.Words {
+		for i, word := range words {
 			tail := ""
-			if w.Begins && i == len(w.Words)-1 {
-				tail = "*"
-			}
-			if head {
-				tail += "A"
-			}
-			if tail != "" {
-				tail = ":" + tail
+			if w.Begins && i == len(words)-1 {
+				tail = ":*"
 			}
 			row = append(row, lexeme(word)+tail)
 		}
 		return []string{"(" + strings.Join(row, " <-> ") + ")"}, nil
 	}
-	column := ""
-	if head {
-		column = "head : "
-	}
-	phrase := column + `"` + strings.Join(w.Words, " ") + `"`
+	phrase := `"` + strings.Join(words, " ") + `"`
 	if !w.Begins {
 		return []string{phrase}, nil
 	}
-	if len(w.Words) > 1 {
+	if len(words) > 1 {
 		return []string{phrase + " *"}, nil
 	}
 	list, err := tx.beginnings(w.Words[0], beginningsMax+1)
@@ -342,7 +403,10 @@ func (tx *Tx) sought(w Sought, head bool) ([]string, error) {
 		return []string{phrase + " *"}, err
 	}
 	for i, word := range list {
-		list[i] = column + `"` + word + `"`
+		if head {
+			word = headword(word)
+		}
+		list[i] = `"` + word + `"`
 	}
 	return list, err
 }
