@@ -100,7 +100,7 @@ func found(text string, g goldRecord, r Record) bool {
 // The project's own articles: how many of the annotated records the reader finds. A floor,
 // not a goal: it may only be raised.
 func TestOwnArticles(t *testing.T) {
-	floor := map[string]float64{"claim": 0.97, "warning": 0.95, "responsibility": 1, "event": 0.75, "count": 1, "date": 1, "actor": 0.95}
+	floor := map[string]float64{"claim": 0.98, "warning": 0.95, "responsibility": 1, "event": 0.77, "count": 1, "date": 1, "actor": 1}
 	texts := map[string]string{}
 	drafts := map[string][]Record{}
 	for _, d := range ownArticles(t) {

@@ -74,6 +74,12 @@ func (d *doc) place(n *incident) {
 			best = e
 			break
 		}
+		if best != nil && s > 0 && n.definite && d.old(best) != d.old(e) {
+			if d.old(best) { // "the attack" is the news, not what was told in passing
+				best, score = e, s
+			}
+			continue
+		}
 		if s > score || s == score && s > 0 && n.definite && best != nil && e.lastSent() > best.lastSent() {
 			best, score = e, s
 		}
@@ -86,6 +92,11 @@ func (d *doc) place(n *incident) {
 		d.events = append(d.events, best)
 	}
 	best.add(n)
+}
+
+// old tells whether an event lies a year or more before the text's own date.
+func (d *doc) old(e *event) bool {
+	return d.published.known() && e.date.known() && (e.date.y < d.published.y-1 || e.date.y == d.published.y-1 && e.date.m > 0 && e.date.m <= d.published.m)
 }
 
 // pointsBack tells of "this attack" and "these attacks": the last event fits best.
