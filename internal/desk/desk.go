@@ -43,9 +43,9 @@ type Desk struct {
 	// store's own.
 	Elapsed func() time.Time
 
-	checked  atomic.Int64 // when the clocks were last checked, µs
-	scanned  atomic.Int64 // up to here the ledger holds no warning that is in no case
-	Watching Watchers     // who is signed in and follows the stream
+	checked  atomic.Pointer[checked] // nil: the clocks were not checked yet
+	scanned  atomic.Int64            // up to here the ledger holds no warning that is in no case
+	Watching Watchers                // who is signed in and follows the stream
 }
 
 // What can be wrong with an act, for callers to tell apart.

@@ -218,30 +218,24 @@ type Unowned struct {
 }
 
 // CheckClocks looks whether everything that is open has exactly one running clock, sets the
-// one that is missing, and raises an alarm for each. It says when it looked last, for who
-// watches it.
+// one that is missing, and raises an alarm for each. A case that cannot be read keeps no
+// other from its clock; it is the error. It says when it looked last, for who watches it.
 func (d *Desk) CheckClocks(ctx context.Context) ([]Unowned, error) {
 	var missing []Unowned
+	var broken error
 	err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error {
-		missing = nil
+		missing, broken = nil, nil
 		rows, err := tx.OpenWithoutClock(clockDecide, 100)
 		if err != nil {
 			return err
 		}
 		for _, row := range rows {
-			asked, err := tx.Waits(row.Desk, row.ID)
-			if err != nil {
-				return err
-			}
-			if !asked {
-				continue // only what this desk said itself: nobody waits for its answer
-			}
-			u := Unowned{row.Desk, clockDecide, row.ID}
-			missing = append(missing, u)
 			policy, err := d.clockRow(tx, store.Clock{Desk: row.Desk, What: clockDecide, About: row.ID})
 			if err != nil {
-				return err
+				broken = errors.Join(broken, fmt.Errorf("the case %s has no clock, and cannot be read: %w", heed.Handle(row.ID), err))
+				continue
 			}
+			missing = append(missing, Unowned{row.Desk, clockDecide, row.ID})
 			if err := tx.SetClock(store.Clock{Desk: row.Desk, What: clockDecide, About: row.ID, Owner: d.owner(tx, row.Desk, policy), Due: d.now(tx)}); err != nil {
 				return err
 			}
@@ -252,18 +246,30 @@ func (d *Desk) CheckClocks(ctx context.Context) ([]Unowned, error) {
 		}
 		return nil
 	})
-	if err == nil {
-		d.checked.Store(d.Store.Now().UnixMicro())
+	if err = errors.Join(err, broken); err == nil {
+		d.checked.Store(&checked{d.lastCheck().times + 1, d.Store.Now()})
 	}
 	return missing, err
 }
 
-// Checked says when [Desk.CheckClocks] last came to its end; zero: never in this run.
-func (d *Desk) Checked() time.Time {
-	if at := d.checked.Load(); at != 0 {
-		return time.UnixMicro(at).UTC()
+// checked counts the checks that came to their end.
+type checked struct {
+	times int64
+	last  time.Time
+}
+
+func (d *Desk) lastCheck() checked {
+	if c := d.checked.Load(); c != nil {
+		return *c
 	}
-	return time.Time{}
+	return checked{}
+}
+
+// Checked says how often [Desk.CheckClocks] came to its end in this run, and when last; zero:
+// never.
+func (d *Desk) Checked() (times int64, last time.Time) {
+	c := d.lastCheck()
+	return c.times, c.last
 }
 
 // Handover lists what one person leaves to the next.

@@ -242,7 +242,7 @@ func (n *Node) listen() error {
 	mux := http.NewServeMux()
 	mux.Handle("/", peers.Handler())
 	mux.Handle("/api/", house.Handler())
-	desk := &web.Server{Accounts: n.accounts, Directory: n.directory, Proxies: proxies, Now: n.world.Now, Log: n.world.Log}
+	desk := &web.Server{Accounts: n.accounts, Directory: n.directory, Alarm: n.desk.Alarm, Proxies: proxies, Now: n.world.Now, Log: n.world.Log}
 	mux.Handle("/desk/", desk.Handler())
 	l, err := net.Listen("tcp", n.Config.Listen)
 	if err != nil {
@@ -413,8 +413,10 @@ func (n *Node) ringClocks(ctx context.Context) {
 	})
 }
 
-// checkEvery is how often the clocks are checked; three misses are an alarm.
-const checkEvery = 20 * time.Second
+const (
+	checkEvery    = 20 * time.Second // between checks of the clocks
+	missesAllowed = 3                // one more is an alarm
+)
 
 // checkClocks looks whether everything open has its clock.
 func (n *Node) checkClocks(ctx context.Context) {
@@ -432,12 +434,18 @@ func (n *Node) checkClocks(ctx context.Context) {
 	})
 }
 
-// every does something now and then at each beat until ctx ends.
+// every does something at once and then at each beat until ctx ends. The beats are those of
+// the node's clock: what fell due while the machine slept is done when it wakes.
 func (n *Node) every(ctx context.Context, beat time.Duration, fn func()) {
-	t := time.NewTicker(beat)
+	look := min(beat, n.world.Beat)
+	t := time.NewTicker(look)
 	defer t.Stop()
-	for {
-		fn()
+	passed := elapsed(n.world.Now)
+	for last := passed().Add(-beat); ; {
+		if now := passed(); now.Sub(last)+look/2 >= beat || now.Before(last) {
+			last = now
+			fn()
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -447,16 +455,23 @@ func (n *Node) every(ctx context.Context, beat time.Duration, fn func()) {
 }
 
 // watchChecker raises an alarm when the check of the clocks has stopped: what watches over
-// everything open is watched itself.
+// everything open is watched itself. It counts its own looks, so that a machine that slept,
+// or whose clock was set, is no alarm.
 func (n *Node) watchChecker(ctx context.Context) {
 	started := n.world.Now()
+	var seen int64
+	missed := 0
 	n.every(ctx, checkEvery, func() {
-		last := n.desk.Checked()
+		checks, last := n.desk.Checked()
+		if ok, _ := n.gate.mayAppend(); !ok || checks != seen {
+			seen, missed = checks, 0
+			return
+		}
+		if missed++; missed <= missesAllowed {
+			return
+		}
 		if last.IsZero() {
 			last = started
-		}
-		if ok, _ := n.gate.mayAppend(); !ok || n.world.Now().Sub(last) < 4*checkEvery {
-			return
 		}
 		words := "the check of the clocks has not come to its end since " + last.UTC().Format("2006-01-02 15:04:05Z") + ": look at the log of this node"
 		n.world.Log.Error(words)

@@ -281,13 +281,6 @@ func (tx *Tx) Voice(desk heed.PartyID, id heed.ID, author heed.PartyID, n int) (
 	return tx.members(`WHERE desk = ? AND case_id = ? AND author = ? AND LENGTH(report) > 0 ORDER BY idx LIMIT ?`, string(desk), string(id), string(author), n)
 }
 
-// Waits reports whether a case holds anything that another than its desk said.
-func (tx *Tx) Waits(desk heed.PartyID, id heed.ID) (bool, error) {
-	var n int
-	err := tx.one([]any{&n}, `SELECT COUNT(*) FROM (SELECT 1 FROM house_members WHERE desk = ? AND case_id = ? AND author <> desk AND LENGTH(report) > 0 LIMIT 1) of`, string(desk), string(id))
-	return n > 0, err
-}
-
 func (tx *Tx) members(where string, args ...any) ([]Member, error) {
 	var (
 		list []Member

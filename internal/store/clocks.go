@@ -150,8 +150,11 @@ func (tx *Tx) clocks(where string, args ...any) ([]Clock, error) {
 }
 
 // OpenWithoutClock lists at most n open cases on which no decision stands and for which no
-// clock of a sort runs.
+// clock of a sort runs, although somebody waits for the desk: another party said something
+// in it, or a clock ran before. Nobody waits for an answer to what a desk said itself.
 func (tx *Tx) OpenWithoutClock(what string, n int) ([]CaseRow, error) {
-	return tx.cases(`WHERE state = 'open' AND decided < 0 AND NOT EXISTS (SELECT 1 FROM house_clocks c
-		WHERE c.desk = house_cases.desk AND c.about = house_cases.id AND c.what = ? AND c.state = 'live') LIMIT ?`, what, n)
+	const clock = `EXISTS (SELECT 1 FROM house_clocks c WHERE c.desk = house_cases.desk AND c.about = house_cases.id AND c.what = ?`
+	return tx.cases(`WHERE state = 'open' AND decided < 0 AND NOT `+clock+` AND c.state = 'live')
+		AND (`+clock+`) OR EXISTS (SELECT 1 FROM house_members m WHERE m.desk = house_cases.desk AND m.case_id = house_cases.id
+		AND m.author <> m.desk AND LENGTH(m.report) > 0)) LIMIT ?`, what, what, n)
 }

@@ -29,9 +29,10 @@ type accountPage struct {
 	Sessions    []session
 	Others      bool
 
-	Words string // what was wrong, or done
-	Good  bool   // it was done
-	Made  string // a token, shown once
+	Alarm []string // nothing can be stored
+	Words string   // what was wrong, or done
+	Good  bool     // it was done
+	Made  string   // a token, shown once
 }
 
 type deskRoles struct {
@@ -69,6 +70,7 @@ func (s *Server) show(c *call, status int, p accountPage) error {
 	}
 	who := c.caller.Person
 	p.Name, p.Title, p.SteppedUp, p.Password = who.Name, who.Title, c.caller.SteppedUp, who.HasPassword()
+	p.Alarm = s.alarm()
 	p.Until = c.caller.Session.Proven.Add(people.StepUpLife)
 	p.OldPassword = p.Password && !p.SteppedUp
 	p.CanPasskeys = s.Accounts.HasPasskeys()
@@ -222,7 +224,8 @@ func (s *Server) stepUpPage(c *call) error {
 		Passkeys []string
 		Ready    bool
 		Until    time.Time
-	}{c.caller.Person.Name, slices.Clip(proofs.PasskeyNames()), c.caller.SteppedUp, c.caller.Session.Proven.Add(people.StepUpLife)})
+		Alarm    []string
+	}{c.caller.Person.Name, slices.Clip(proofs.PasskeyNames()), c.caller.SteppedUp, c.caller.Session.Proven.Add(people.StepUpLife), s.alarm()})
 	return nil
 }
 

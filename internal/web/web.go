@@ -28,7 +28,8 @@ import (
 type Server struct {
 	Accounts  *people.Accounts
 	Directory *people.Directory
-	Proxies   []netip.Prefix // whose word counts for where a request came from
+	Alarm     func() []string // stands first on the pages of who is signed in, line by line; nil: none
+	Proxies   []netip.Prefix  // whose word counts for where a request came from
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -165,6 +166,14 @@ func (s *Server) page(w http.ResponseWriter, status int, name string, v any) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = b.WriteTo(w) // a browser that has gone reads nothing
+}
+
+// alarm is what stands first on the pages of who is signed in, while nothing can be stored.
+func (s *Server) alarm() []string {
+	if s.Alarm == nil {
+		return nil
+	}
+	return s.Alarm()
 }
 
 // message is a page of one sentence.

@@ -42,6 +42,7 @@ type desk struct {
 	link     string // of ada, who has every role
 	token    string
 	act      people.Actor // ada at the machine
+	alarm    []string
 }
 
 // open makes a node and serves its desk. Chromium wants http://localhost; everything else
@@ -81,7 +82,7 @@ func open(t *testing.T, change ...func(*people.Accounts)) *desk {
 	for _, fn := range change {
 		fn(d.accounts)
 	}
-	desks = (&web.Server{Accounts: d.accounts, Directory: d.n.Directory(), Now: d.Now, Log: world.Log}).Handler()
+	desks = (&web.Server{Accounts: d.accounts, Directory: d.n.Directory(), Alarm: func() []string { return d.alarm }, Now: d.Now, Log: world.Log}).Handler()
 	return d
 }
 
@@ -232,6 +233,26 @@ func TestCrossOrigin(t *testing.T) {
 	}
 	if list, err := d.accounts.Tokens(t.Context(), c); err != nil || len(list) != 1 {
 		t.Errorf("tokens: %+v, %v", list, err)
+	}
+}
+
+// While nothing can be stored, that stands first on the pages of who is signed in, and says
+// nothing to anybody else.
+func TestAlarmOnPages(t *testing.T) {
+	d := open(t)
+	b := d.enter()
+	for _, alarm := range [][]string{nil, {"NOTHING CAN BE STORED HERE: <no> room", "To warn others now: heed warn --carry FILE"}} {
+		d.alarm = alarm
+		for _, path := range []string{"/desk/account", "/desk/step-up"} {
+			p := b.get(path)
+			at := strings.Index(p.text, "NOTHING CAN BE STORED HERE: &lt;no&gt; room")
+			if shown := at > 0 && at < strings.Index(p.text, "<main") && strings.Contains(p.text, "heed warn --carry FILE"); p.StatusCode != http.StatusOK || shown != (alarm != nil) {
+				t.Errorf("%s: %d, the alarm is shown: %v\n%s", path, p.StatusCode, shown, p.text)
+			}
+		}
+		if p := d.browser().get("/desk/sign-in"); strings.Contains(p.text, "NOTHING CAN BE STORED") {
+			t.Error("anybody is told of this node's disk")
+		}
 	}
 }
 
