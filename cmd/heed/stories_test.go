@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,20 +28,28 @@ import (
 // which the story moves, is everybody's. What was said is taken from the record; the story
 // says in flags what the record says in words only.
 func TestStories(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:   "testdata/stories",
-		Setup: setStage,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"parties": parties,
-			"happens": happens,
-			"passes":  passes,
-			"times":   times,
-			"sees":    sees,
-			"pick":    pick,
-			"proves":  proves,
-			"until":   until,
-		},
-	})
+	testscript.Run(t, testscript.Params{Dir: "testdata/stories", Setup: setRecord, Cmds: clocked})
+}
+
+// What only time brings about, with the same clock and without a record: who is rung for, and
+// when the node itself calls.
+func TestClocked(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata/clocked", Cmds: clocked,
+		Setup: func(e *testscript.Env) error {
+			return setStage(e, &stage{}, time.Date(2024, 3, 7, 8, 0, 0, 0, time.UTC))
+		}})
+}
+
+// clocked are the commands of scripts on one clock.
+var clocked = map[string]func(*testscript.TestScript, bool, []string){
+	"parties": parties,
+	"happens": happens,
+	"passes":  passes,
+	"times":   times,
+	"sees":    sees,
+	"pick":    pick,
+	"proves":  proves,
+	"logs":    logs,
 }
 
 // stage is what a running story knows.
@@ -54,9 +63,9 @@ type stage struct {
 
 type stageKey struct{}
 
-// setStage reads the record of the case that a story is named after, and starts its clock an
+// setRecord reads the record of the case that a story is named after, and starts its clock an
 // hour before the first event.
-func setStage(e *testscript.Env) error {
+func setRecord(e *testscript.Env) error {
 	name := strings.TrimPrefix(filepath.Base(e.WorkDir), "script-")
 	b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "data", "cases", name+".json"))
 	if errors.Is(err, os.ErrNotExist) {
@@ -65,14 +74,19 @@ func setStage(e *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	s := &stage{clock: filepath.Join(e.WorkDir, "clock")}
+	s := &stage{}
 	if s.record, err = demo.Read(b); err != nil {
 		return err
 	}
+	return setStage(e, s, s.record.Events[0].ReplayAt().Add(-time.Hour))
+}
+
+func setStage(e *testscript.Env, s *stage, at time.Time) error {
+	s.clock = filepath.Join(e.WorkDir, "clock")
 	e.Values[stageKey{}] = s
 	e.Setenv(testClockFile, s.clock)
 	e.Setenv(testClockKey, "yes")
-	return s.set(s.record.Events[0].ReplayAt().Add(-time.Hour))
+	return s.set(at)
 }
 
 // picked are the variables of the story that questions may use.
@@ -195,6 +209,18 @@ func passes(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	s := stageOf(ts)
 	ts.Check(s.set(s.at.Add(d)))
+}
+
+// logs waits for what a node writes to its log: "logs PATTERN NAME".
+func logs(ts *testscript.TestScript, _ bool, args []string) {
+	re, err := regexp.Compile(args[0])
+	ts.Check(err)
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if re.MatchString(ts.ReadFile(args[1] + ".log")) {
+			return
+		}
+	}
+	ts.Fatalf("the node of %s never logs %q:\n%s", args[1], args[0], ts.ReadFile(args[1]+".log"))
 }
 
 // times does something again and again: "times N heed …".

@@ -49,11 +49,7 @@ func (s *Server) stream(c *call) (any, error) {
 		return nil, err
 	}
 	if c.r.Header.Get("Accept") != "text/event-stream" && q.Get("follow") != "yes" {
-		list, _, err := sub.Next(c.r.Context()) // who only asks gets what there is, some at a time
-		if list == nil {
-			list = []desk.Happening{}
-		}
-		return list, err
+		return page(c.r.Context(), sub)
 	}
 	grown, stop := s.Store.Watch()
 	defer stop()
@@ -71,6 +67,29 @@ func (s *Server) stream(c *call) (any, error) {
 	}
 	s.feed(c, sub, grown, line)
 	return nil, nil
+}
+
+// pageOf is how many of those that the ledger holds are in a list at most.
+const pageOf = 128
+
+// page gives who only asks the next of what there is, by what it may see: where a list ends
+// tells nothing of what lies between.
+func page(ctx context.Context, sub *desk.Stream) ([]desk.Happening, error) {
+	list := []desk.Happening{}
+	for more := true; more; {
+		var next []desk.Happening
+		var err error
+		if next, more, err = sub.Next(ctx); err != nil {
+			return nil, err
+		}
+		for _, h := range next {
+			if h.Seq != "" && len(list) == pageOf {
+				return list, nil
+			}
+			list = append(list, h)
+		}
+	}
+	return list, nil
 }
 
 // feed writes until something ends it, and says what, if it still can. Who subscribes is

@@ -310,6 +310,52 @@ func TestStreamEndsWithRoles(t *testing.T) {
 	}
 }
 
+// Who only asks gets lists that are full of what it may see, however much lies between that
+// it may not, and by the last place of each all of it.
+func TestStreamInPages(t *testing.T) {
+	h := openHouse(t, api.Streams{})
+	token := h.person("ann", people.Liaison)
+	for i := range 200 {
+		if i%3 == 0 {
+			h.bring(fmt.Sprintf("secret %d", i))
+		}
+		h.warn(fmt.Sprintf("Surge %d", i), "TLP:GREEN")
+	}
+	var all []string
+	query := "since=2020-01-01"
+	for more := true; more; {
+		r, err := http.NewRequestWithContext(t.Context(), "GET", h.url+"/api/stream?"+query, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+token)
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list []desk.Happening
+		err = json.UnmarshalRead(res.Body, &list)
+		res.Body.Close()
+		if err != nil || len(list) == 0 {
+			t.Fatalf("%s: %d, %v", query, len(list), err)
+		}
+		if more = list[len(list)-1].What != "reset"; more && len(list) != 128 {
+			t.Errorf("a list of %d, and there is more", len(list))
+		}
+		for _, x := range list {
+			if x.What == "recorded" {
+				all = append(all, x.Words)
+			}
+			if x.Seq != "" {
+				query = "after=" + x.Seq
+			}
+		}
+	}
+	if len(all) != 200 || all[0] != "Surge 0" || all[199] != "Surge 199" || strings.Contains(strings.Join(all, " "), "secret") {
+		t.Errorf("%d came: %v", len(all), all)
+	}
+}
+
 // Who takes nothing is dropped, with a word in the log, and holds up nobody; what it missed
 // is there when it comes again.
 func TestStreamDropsWhoTakesNothing(t *testing.T) {

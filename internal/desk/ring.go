@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -98,8 +99,8 @@ func (d *Desk) escalate(tx *store.Tx, c store.Clock) error {
 		passed = append(passed, steps[next.Step])
 	}
 	again := time.Duration(row.Escalate)
-	if next.Step >= len(steps) {
-		next.Owner = c.Owner
+	if next.Step >= len(steps) { // whoever has it keeps it, or who stands in for them
+		next.Owner = cmp.Or(d.onDuty(tx, c.Desk, c.Owner), d.owner(tx, c.Desk, row))
 		again = min(again<<min(next.Step-len(steps)+1, 10), 24*time.Hour)
 	}
 	next.Due = d.now(tx).Add(again)
