@@ -40,11 +40,83 @@ func (d *doc) findActors() {
 	d.dropInner()
 	d.calledLater(byParty)
 	d.laterForms()
-	d.findPersons()
+	if d.upper {
+		d.findPersons()
+	}
 	for _, a := range d.actors {
 		if a.party != nil && a.party.partOf != "" {
 			a.part = byParty[d.lex.groups[a.party.partOf]]
 		}
+	}
+}
+
+// firstUses moves each name to where the text uses it first.
+func (d *doc) firstUses() {
+	type use struct {
+		a *actor
+		i int
+	}
+	waiting := map[string][]use{}
+	for _, a := range d.actors {
+		if a.kind == "state" {
+			continue // the same word as a place names no party
+		}
+		for i, n := range a.names {
+			if d.toks[n.a].kind == letters && len(waiting[d.low(n.a)]) < 20 {
+				waiting[d.low(n.a)] = append(waiting[d.low(n.a)], use{a, i})
+			}
+		}
+	}
+	for i := range d.toks {
+		if d.toks[i].kind != letters || len(waiting) == 0 {
+			continue
+		}
+		low := d.low(i)
+		uses := waiting[low]
+		if len(uses) == 0 {
+			continue
+		}
+		kept := uses[:0]
+		for _, u := range uses {
+			n := u.a.names[u.i]
+			switch {
+			case i >= n.a: // reached: it was the first
+			case i+n.b-n.a <= n.a && d.words(rng{i, i + n.b - n.a}) == d.words(n):
+				u.a.names[u.i] = rng{i, i + n.b - n.a}
+			default:
+				kept = append(kept, u)
+			}
+		}
+		waiting[low] = kept
+	}
+	for _, a := range d.actors {
+		if len(a.names) > 2 {
+			sort.SliceStable(a.names[1:], func(i, j int) bool { return a.names[1+i].a < a.names[1+j].a })
+		}
+	}
+}
+
+// withArticles puts the article before names that are told with it: the FBI, the United
+// States; not where a noun follows ("the Islamic State militant group").
+func (d *doc) withArticles() {
+	for _, a := range d.actors {
+		if a.kind == "person" || len(a.names) == 0 {
+			continue
+		}
+		main := d.mainName(a)
+		n := a.names[main]
+		if a.party != nil && a.party.capital[d.nameKey(n.b-1)] {
+			continue
+		}
+		if n.a == 0 || d.toks[n.a-1].w.text != "the" || d.toks[n.a-1].sent != d.toks[n.a].sent {
+			continue
+		}
+		if n.b < len(d.toks) {
+			if t := &d.toks[n.b]; t.sent == d.toks[n.a].sent && (t.tag.nominal() || t.is(adj|noun)) && t.tag != tOwner && t.kind == letters {
+				continue
+			}
+		}
+		a.names[main].a--
 	}
 }
 
@@ -109,7 +181,10 @@ func (d *doc) addForm(a *actor, form rng) {
 	if governs[d.toks[form.b-1].w.text] {
 		key = d.words(form)
 	}
-	if a.forms[key] {
+	if !d.upper {
+		key = strings.ToLower(key)
+	}
+	if form.empty() || a.forms[key] {
 		return
 	}
 	a.forms[key] = true
@@ -216,7 +291,10 @@ func (d *doc) standsForParty(r rng, s rng) bool {
 		return false // an official in Nairobi
 	}
 	for _, c := range d.claimsIn(sent, sent) {
-		if c.source.covers(r) || c.addressee.covers(r) {
+		if !c.source.covers(r) && !c.addressee.covers(r) {
+			continue
+		}
+		if d.upper || (r.a == s.a || !placePrep[d.toks[r.a-1].w.text]) && (r.b >= s.b || !d.toks[r.b].tag.nominal() || d.toks[r.b].tag == tOwner) {
 			return true
 		}
 	}
@@ -303,12 +381,35 @@ func (d *doc) personName(r rng) rng {
 	return rng{a, end}
 }
 
+// mainName is the first name in full: of a state its own, not its capital's or its people's.
+func (d *doc) mainName(a *actor) int {
+	if a.kind != "state" || a.party == nil || d.upper {
+		return 0
+	}
+	for i, n := range a.names {
+		if strings.TrimPrefix(strings.ToLower(d.words(n)), "the ") == a.party.nameKey {
+			return i
+		}
+	}
+	for i, n := range a.names {
+		k := d.nameKey(n.b - 1)
+		own := !a.party.capital[k] && !a.party.people[k] && !governs[d.low(n.b-1)]
+		if own && (n.b-n.a > 1 || d.toks[n.a].end-d.toks[n.a].start > 4 || k == a.party.nameKey) {
+			return i
+		}
+	}
+	return 0
+}
+
 func (d *doc) actorRecord(a *actor) Record {
 	r := newRecord("actor", 3)
 	r.ID = a.id
-	d.put(&r, "name", a.names[0])
-	for _, n := range a.names[1:] {
-		d.put(&r, "alias", n)
+	main := d.mainName(a)
+	d.put(&r, "name", a.names[main])
+	for i, n := range a.names {
+		if i != main {
+			d.put(&r, "alias", n)
+		}
 	}
 	d.put(&r, "cue", a.cue)
 	if !a.base.empty() {

@@ -9,32 +9,76 @@ type blame struct {
 	mode   string
 	claim  *claim
 	events []*event
+	both   bool // its claim stays: a denial of a part in it, an accusation
+	shared bool // the cue is the claim's
 }
 
 // findResponsibility reads "X claimed responsibility for E", "X was behind E", "Y blamed X
-// for E", "X denied involvement in E".
+// for E", "X denied involvement in E", "X said it carried out E".
 func (d *doc) findResponsibility() {
 	for si := range d.sents {
 		s := d.sents[si].rng
 		for i := s.a; i < s.b; i++ {
-			if t := &d.toks[i]; t.tag != tNoun && t.tag != tAdj && t.tag != tPrep && t.tag != tPron && t.w.verb == nil || t.w.text == "" || !blameWords[t.w.text] && (t.w.verb == nil || !blameWords[t.w.verb.lemma]) {
+			if t := &d.toks[i]; t.tag != tNoun && t.tag != tAdj && t.tag != tPrep && t.w.verb == nil && t.w.text != "nothing" || t.w.text == "" || !blameWords[t.w.text] && (t.w.verb == nil || !blameWords[t.w.verb.lemma]) {
 				continue
 			}
-			if b := d.blameAt(i, d.innerSentence(i, s)); b != nil && !b.actor.empty() && d.toks[b.actor.a].w.text != "no" {
-				b.sent = si
-				d.blames = append(d.blames, b)
+			b := d.blameAt(i, si, d.innerSentence(i, s))
+			if b == nil || b.actor.empty() || d.toks[b.actor.a].w.text == "no" || d.toks[b.actor.a].w.text == "nobody" {
+				continue
 			}
+			if n := len(d.blames); n > 0 && d.blames[n-1].sent == si && d.blames[n-1].cue.overlaps(b.cue) {
+				continue
+			}
+			b.sent = si
+			if !d.upper {
+				b.actor = d.wholeParty(b.actor, s)
+			}
+			d.blames = append(d.blames, b)
 		}
 	}
 }
 
+// wholeParty takes the bracket and the apposition that follow a party along.
+func (d *doc) wholeParty(r rng, s rng) rng {
+	if r.b < s.b && d.toks[r.b].mark == '(' && d.toks[r.b].mate > int32(r.b) && int(d.toks[r.b].mate) < s.b {
+		return rng{r.a, int(d.toks[r.b].mate) + 1}
+	}
+	if r.b+1 < s.b && d.toks[r.b].mark == ',' && d.toks[r.b+1].tag == tDet && d.toks[r.b-1].tag == tName {
+		if e := d.npEnd(r.b+1, s, false); e >= s.b || d.toks[e].kind == punct {
+			return d.trim(rng{r.a, min(e, s.b)})
+		}
+	}
+	return r
+}
+
 // blameWords are the words at which a phrase of responsibility can begin.
 var blameWords = map[string]bool{"responsibility": true, "responsible": true, "behind": true, "involved": true, "blame": true, "accuse": true, "attribute": true,
-	"pin": true, "claim": true, "credit": true, "boast": true, "involvement": true, "part": true, "role": true, "nothing": true, "carry": true, "direct": true, "perpetrate": true, "stage": true}
+	"credit": true, "involvement": true, "role": true, "part": true, "hand": true, "nothing": true, "finger": true, "pin": true, "work": true,
+	"carry": true, "conduct": true, "perpetrate": true, "mount": true, "stage": true, "orchestrate": true, "mastermind": true, "plan": true, "order": true, "claim": true,
+	"boast": true, "own": true, "lay": true, "suspect": true, "admit": true}
 
 var claimsIt = map[string]bool{"claim": true, "assert": true, "take": true, "assume": true, "accept": true, "admit": true, "acknowledge": true}
 
-func (d *doc) blameAt(i int, s rng) *blame {
+func (d *doc) blameAt(i, si int, s rng) *blame {
+	t := &d.toks[i]
+	switch {
+	case t.w.text == "responsibility" && i > s.a:
+		return d.claimedBlame(i, s)
+	case (t.w.text == "responsible" || t.w.text == "behind" || t.w.text == "involved") && i > s.a:
+		return d.wasBehind(i, si, s)
+	case t.w.verb != nil && (t.w.verb.lemma == "blame" || t.w.verb.lemma == "accuse") && t.tag != tNoun && t.tag != tAdj:
+		return d.blamedOn(i, si, s)
+	case t.w.verb != nil && t.w.verb.lemma == "attribute" && t.tag != tNoun:
+		return d.attributed2(i, s, "to")
+	case d.upper:
+		return nil
+	}
+	return d.blameIdiom(i, si, s)
+}
+
+// wasBehind reads "X was responsible for E", "X was behind E", "X was involved in E", and
+// "held X responsible for E".
+func (d *doc) wasBehind(i, si int, s rng) *blame {
 	t := &d.toks[i]
 	at := func(k int) string {
 		if k < s.b {
@@ -42,200 +86,143 @@ func (d *doc) blameAt(i int, s rng) *blame {
 		}
 		return ""
 	}
-	switch {
-	case t.w.text == "responsibility" && i > s.a:
-		return d.claimedBlame(i, s)
-	case t.w.verb != nil && t.w.verb.lemma == "claim" && t.tag.verbal():
-		return d.claimedDeed(i, s)
-	case t.w.verb != nil && t.w.verb.lemma == "boast" && t.tag.verbal() && at(i+1) == "of",
-		t.w.text == "credit" && i > s.a && at(i+1) == "for":
-		return d.tookCredit(i, s)
-	case t.w.text == "involvement" || t.w.text == "part" || t.w.text == "role" || t.w.text == "nothing":
-		return d.deniedPart(i, s)
-	case t.w.verb != nil && ownDeeds[t.w.verb.lemma] && t.tag.verbal():
-		return d.ownDeed(i, s)
-	case (t.w.text == "responsible" || t.w.text == "behind" || t.w.text == "involved") && i > s.a:
-		g := i
-		for g > s.a && (d.toks[g-1].tag.aux() || d.toks[g-1].tag == tAdv || d.toks[g-1].tag == tNeg) {
-			g--
-		}
-		if g == i || !d.toks[g].tag.aux() && g+1 == i {
+	g := i
+	for g > s.a && (d.toks[g-1].tag.aux() || d.toks[g-1].tag == tAdv || d.toks[g-1].tag == tNeg) {
+		g--
+	}
+	j := i
+	if t.w.text != "behind" && (at(i+1) == "for" || at(i+1) == "in") {
+		j = i + 1
+	}
+	if g == i || !d.toks[g].tag.aux() && g+1 == i {
+		if d.upper || t.w.text != "responsible" {
 			return nil
 		}
-		j := i
-		if t.w.text != "behind" {
-			j = i + 1
-			if alone := i+1 >= s.b || d.toks[i+1].kind == punct; alone && t.w.text == "responsible" && d.claimOver(rng{i, i + 1}, int(d.toks[i].sent)) != nil {
-				if src, ok := d.subjectOf(g, s); ok {
-					return &blame{actor: src, cue: rng{g, i + 1}, mode: "blamed"}
-				}
-			}
-			if at(i+1) != "for" && at(i+1) != "in" {
-				return nil
-			}
-		}
-		src, ok := d.subjectOf(g, s)
-		if !ok {
-			return nil
-		}
-		b := &blame{actor: src, cue: rng{g, j + 1}, mode: "blamed", event: d.eventPhrases(j+1, s)}
-		for k := g; k < i; k++ {
-			if d.toks[k].tag == tNeg || d.toks[k].w.text == "wasn't" || d.toks[k].w.text == "weren't" {
-				b.mode = "denied"
-			}
-		}
+		return d.heldResponsible(i, j, s)
+	}
+	if t.w.text != "behind" && j == i && (d.upper || d.claimHolding(i, si) == nil) {
+		return nil
+	}
+	src, ok := d.subjectOf(g, s)
+	if !ok {
+		return nil
+	}
+	b := &blame{actor: src, cue: rng{g, j + 1}, mode: "blamed"}
+	if j > i || t.w.text == "behind" {
+		b.event = d.eventPhrases(j+1, s)
 		if len(b.event) == 0 || !d.badThing(b.event[0]) {
 			return nil
 		}
-		return b
-	case t.w.verb != nil && (t.w.verb.lemma == "blame" || t.w.verb.lemma == "accuse" || t.w.verb.lemma == "pin") && t.tag != tNoun && t.tag != tAdj:
-		return d.blamedOn(i, s)
-	case t.w.verb != nil && t.w.verb.lemma == "attribute" && t.tag != tNoun:
-		for j := i + 1; j < min(i+20, s.b); j++ {
-			if d.toks[j].w.text == "to" {
-				ev := d.trim(rng{i + 1, j})
-				if d.groupAt(i, s).passive {
-					if src, ok := d.subjectOf(d.groupAt(i, s).a, s); ok {
-						ev = src
-					}
-				}
-				if ev.empty() || !d.badThing(ev) {
-					return nil
-				}
-				return &blame{actor: d.trim(rng{j + 1, d.npEnd(j+1, s, true)}), cue: rng{i, i + 1}, event: []rng{ev}, mode: "blamed"}
+	} else if t.w.text == "involved" || j+1 < s.b && d.toks[j+1].kind != punct && d.toks[j+1].tag != tConj {
+		return nil
+	}
+	for k := g; k < i; k++ {
+		if d.toks[k].tag == tNeg || d.toks[k].w.text == "wasn't" || d.toks[k].w.text == "weren't" {
+			b.mode = "denied"
+		}
+	}
+	if !d.upper && b.mode == "blamed" && d.ownDeed(src, i, si) {
+		b.mode = "claimed"
+	}
+	return b
+}
+
+// heldResponsible reads "Y held X responsible for E".
+func (d *doc) heldResponsible(i, j int, s rng) *blame {
+	for h := i - 1; h >= s.a && i-h < 14; h-- {
+		t := &d.toks[h]
+		if t.w.verb != nil && t.w.verb.lemma == "hold" && t.tag.verbal() {
+			b := &blame{actor: d.trim(rng{h + 1, i}), cue: rng{h, h + 1}, mode: "blamed"}
+			if j > i {
+				b.event = d.eventPhrases(j+1, s)
 			}
+			return d.sensible(b)
+		}
+		if t.kind == punct && !t.open && !t.close {
+			break
 		}
 	}
 	return nil
 }
 
-// claimedDeed reads "X claimed the attack", "that attack was claimed by X" and "claimed to have
-// directed the attack".
-func (d *doc) claimedDeed(i int, s rng) *blame {
-	g := d.groupAt(i, s)
-	b := &blame{cue: g.rng, mode: "claimed"}
-	src, ok := d.subjectOf(g.a, s)
-	switch {
-	case !ok || g.b >= s.b:
-		return nil
-	case g.passive:
-		if d.toks[g.b].w.text != "by" || !d.badThing(src) {
-			return nil
-		}
-		b.cue.b, b.event, b.actor = g.b+1, []rng{src}, d.trim(rng{g.b + 1, d.npEnd(g.b+1, s, true)})
-		return b
-	case d.toks[g.b].tag == tTo && g.b+3 < s.b && d.toks[g.b+1].tag == tHave && d.toks[g.b+2].w.verb != nil && ownDeeds[d.toks[g.b+2].w.verb.lemma]:
-		j := g.b + 3
-		if d.toks[j].w.text == "out" {
-			j++
-		}
-		b.actor, b.cue.b, b.event = src, j, d.eventPhrases(j, s)
-	case d.startsNP(g.b) && !d.clauseSoon(g.b, s) && !d.otherKind(g.b, s):
-		b.actor, b.event = src, d.eventPhrases(g.b, s)
-		if len(b.event) > 0 && !d.hasEventNoun(b.event[0]) {
-			return nil
-		}
-	default:
-		return nil
-	}
-	if len(b.event) == 0 || !d.badThing(b.event[0]) {
+// sensible keeps a phrase of blame that names a bad thing, or none.
+func (d *doc) sensible(b *blame) *blame {
+	if b.actor.empty() || len(b.event) > 0 && !d.badThing(b.event[0]) {
 		return nil
 	}
 	return b
 }
 
-// tookCredit reads "took credit for E" and "boasted of E".
-func (d *doc) tookCredit(i int, s rng) *blame {
-	h := i
-	if d.toks[i].w.text == "credit" {
-		h = i - 1
-		for h > s.a && (d.toks[h].tag == tAdj || d.toks[h].tag == tDet) {
-			h--
-		}
-		if v := d.toks[h].w.verb; v == nil || v.lemma != "take" && v.lemma != "claim" {
-			return nil
+// claimHolding is the claim whose content holds token i.
+func (d *doc) claimHolding(i, si int) *claim {
+	for _, c := range d.claimsIn(si, si) {
+		if holdsAny(c, rng{i, i + 1}) && !c.cue.holds(i) {
+			return c
 		}
 	}
-	g := d.groupAt(h, s)
-	src, ok := d.subjectOf(g.a, s)
-	b := &blame{actor: src, cue: rng{g.a, i + 2}, mode: "claimed", event: d.eventPhrases(i+2, s)}
-	if !ok || g.passive || len(b.event) == 0 || !d.badThing(b.event[0]) {
-		return nil
-	}
-	return b
+	return nil
 }
 
-// deniedPart reads "denied any part in E" and "had nothing to do with E".
-func (d *doc) deniedPart(i int, s rng) *blame {
-	word := func(k int) string {
-		if k < s.b {
-			return d.toks[k].w.text
+// ownDeed tells whether the subject of a deed told at i is the teller: "it", "our fighters"
+// in what a party says.
+func (d *doc) ownDeed(src rng, i, si int) bool {
+	var c *claim
+	for _, o := range d.claimsIn(si, si) {
+		if holdsAny(o, rng{i, i + 1}) && !o.cue.holds(i) && (c == nil || o.cue.a > c.cue.a) && o.stance == asserts {
+			c = o
 		}
-		return ""
 	}
-	h, j := i-1, i+2
-	if d.toks[i].w.text == "nothing" {
-		if word(i+1) != "to" || word(i+2) != "do" || word(i+3) != "with" {
-			return nil
-		}
-		j = i + 4
-	} else if word(i+1) != "in" {
-		return nil
+	if c == nil || c.source.empty() {
+		return false
 	}
-	for h > s.a && (d.toks[h].tag == tDet || d.toks[h].tag == tAdj) {
-		h--
+	first := &d.toks[src.a]
+	switch first.w.text {
+	case "it", "we", "i":
+		return src.b-src.a == 1
+	case "its", "our", "their":
+		return true
+	case "they":
+		return src.b-src.a == 1 && !d.hasClass(c.source, title) && d.partyOf(c.source) != nil && d.partyOf(c.source).kind == "armed-group"
 	}
-	if h < s.a || d.toks[i].w.text != "nothing" && (d.toks[h].w.verb == nil || !d.toks[h].w.verb.denial) || d.toks[i].w.text == "nothing" && d.toks[h].tag != tHave {
-		return nil
-	}
-	g := d.groupAt(h, s)
-	src, ok := d.subjectOf(g.a, s)
-	b := &blame{actor: src, cue: rng{g.a, j}, mode: "denied", event: d.eventPhrases(j, s)}
-	if !ok || len(b.event) == 0 || !d.badThing(b.event[0]) {
-		return nil
-	}
-	return b
+	return false
 }
 
-// ownDeeds are verbs with which somebody says that their own people did it.
-var ownDeeds = map[string]bool{"carry": true, "direct": true, "perpetrate": true, "stage": true}
-
-// ownDeed reads "its men had carried out the attack" where somebody says so.
-func (d *doc) ownDeed(i int, s rng) *blame {
-	g := d.groupAt(i, s)
-	j := g.b
-	if j < s.b && d.toks[j].w.text == "out" {
-		j++
-	} else if d.toks[i].w.verb.lemma == "carry" {
-		return nil
+// attributed2 reads "Y attributed E to X", "pinned E on X", "E was attributed to X".
+func (d *doc) attributed2(i int, s rng, prep string) *blame {
+	for j := i + 1; j < min(i+20, s.b); j++ {
+		if d.toks[j].w.text != prep {
+			continue
+		}
+		ev := d.trim(rng{i + 1, j})
+		if g := d.groupAt(i, s); g.passive || ev.empty() {
+			src, ok := d.subjectOf(g.a, s)
+			if !ok {
+				return nil
+			}
+			ev = src
+		}
+		if ev.empty() || !d.badThing(ev) {
+			return nil
+		}
+		return &blame{actor: d.trim(rng{j + 1, d.npEnd(j+1, s, false)}), cue: rng{i, i + 1}, event: []rng{ev}, mode: "blamed"}
 	}
-	src, ok := d.subjectOf(g.a, s)
-	if !ok || g.passive || !g.finite || d.claimOver(g.rng, int(d.toks[i].sent)) == nil {
-		return nil
-	}
-	own := src.b-src.a == 1 && (d.toks[src.a].w.text == "it" || d.toks[src.a].w.text == "they" || d.toks[src.a].w.text == "we")
-	for k := src.a; k < src.b; k++ {
-		own = own || d.toks[k].tag == tPoss
-	}
-	b := &blame{actor: src, cue: rng{g.a, j}, mode: "claimed", event: d.eventPhrases(j, s)}
-	if !own || len(b.event) == 0 || !d.badThing(b.event[0]) {
-		return nil
-	}
-	return b
+	return nil
 }
 
 // claimedBlame reads "claimed responsibility for", also denied, also passive.
 func (d *doc) claimedBlame(i int, s rng) *blame {
 	h := i - 1
-	for h > s.a && (d.toks[h].tag == tDet || d.toks[h].tag == tAdj) {
+	for h > s.a && (d.toks[h].tag == tDet || d.toks[h].tag == tAdj || d.toks[h].tag == tAdv) {
 		h--
 	}
 	v := d.toks[h].w.verb
 	b := &blame{mode: "claimed"}
 	end := i + 1
-	if end < s.b && (d.toks[end].w.text == "for" || d.toks[end].w.text == "in") {
+	if end < s.b && (d.toks[end].w.text == "for" || d.toks[end].w.text == "in" && d.upper) {
 		b.event = d.eventPhrases(end+1, s)
 		end++
+	} else if !d.upper {
+		b.event = d.laterFor(end, s)
 	}
 	if v != nil && (claimsIt[v.lemma] || v.denial) && d.toks[h].tag != tNoun {
 		g := d.groupAt(h, s)
@@ -243,11 +230,7 @@ func (d *doc) claimedBlame(i int, s rng) *blame {
 		if v.denial {
 			b.mode = "denied"
 		}
-		if src, ok := d.subjectOf(g.a, s); ok && g.finite {
-			b.actor = src
-		} else if c := (&claim{}); d.controller(c, g, s) {
-			b.actor = c.source
-		}
+		b.actor = d.doerOf(g, s)
 		return b
 	}
 	// responsibility for E was claimed by X
@@ -264,58 +247,126 @@ func (d *doc) claimedBlame(i int, s rng) *blame {
 	return nil
 }
 
+// doerOf is who does what a verb group says.
+func (d *doc) doerOf(g group, s rng) rng {
+	if g.finite {
+		src, _ := d.subjectOf(g.a, s)
+		return src
+	}
+	c := &claim{}
+	d.controller(c, g, s)
+	return c.source
+}
+
+// laterFor reads the event behind when and how: "responsibility in a statement on Friday for
+// the attack".
+func (d *doc) laterFor(i int, s rng) []rng {
+	for j := i; j < s.b && j < i+12; j++ {
+		t := &d.toks[j]
+		if t.kind == punct || t.tag == tFin || t.tag == tRel || t.tag == tSub {
+			return nil
+		}
+		if t.w.text == "for" {
+			if ev := d.eventPhrases(j+1, s); len(ev) > 0 && d.badThing(ev[0]) {
+				return ev
+			}
+		}
+	}
+	return nil
+}
+
 // blamedOn reads "Y blamed X for E", "Y blamed E on X", "X was blamed for E", "Y accused X
-// of E".
-func (d *doc) blamedOn(i int, s rng) *blame {
+// of E", "E was blamed on X", and "Y blamed X" after an event.
+func (d *doc) blamedOn(i, si int, s rng) *blame {
 	g := d.groupAt(i, s)
 	b := &blame{cue: g.rng, mode: "blamed"}
 	if g.passive {
 		src, ok := d.subjectOf(g.a, s)
-		if !ok || g.b >= s.b || d.toks[g.b].w.text != "for" && d.toks[g.b].w.text != "of" {
+		if !ok || g.b >= s.b {
 			return nil
 		}
-		b.actor, b.event = src, d.eventPhrases(g.b+1, s)
-	} else {
-		e := d.toldEnd(g.b, s)
-		for j := g.b + 1; j < min(max(e, g.b+10), s.b); j++ {
-			if d.toks[j].kind == punct || d.toks[j].tag == tFin {
-				break
-			}
-			if w := d.toks[j].w.text; w == "for" || w == "of" && d.toks[j-1].tag == tName {
-				e = j
-				break
-			}
-		}
-		obj := d.trim(rng{g.b, e})
-		if g.b+1 < s.b && d.toks[g.b].w.text == "on" { // the blasts, which the authorities blamed on X
-			src, ok := d.subjectOf(g.a, s)
-			if !ok || src.a <= s.a || d.toks[src.a-1].tag != tRel {
+		switch d.toks[g.b].w.text {
+		case "for", "of":
+			b.actor, b.event = src, d.eventPhrases(d.deedObject(g.b+1, s), s)
+		case "on":
+			if d.upper || d.inDate(g.b+1) {
 				return nil
 			}
-			b.actor = d.trim(rng{g.b + 1, d.npEnd(g.b+1, s, true)})
-			b.event = []rng{d.antecedent(rng{src.a - 1, src.a}, s)}
-			return b
-		}
-		if e >= s.b || obj.empty() {
+			b.actor, b.event = d.trim(rng{g.b + 1, d.npEnd(g.b+1, s, false)}), []rng{src}
+		default:
 			return nil
 		}
-		switch d.toks[e].w.text {
-		case "for", "of":
-			k := e + 1
-			if k < s.b && d.toks[k].tag == tIng { // of carrying out E
-				for k < s.b && (d.toks[k].tag == tIng || d.toks[k].tag == tPrep || d.toks[k].w.text == "out") {
-					k++
-				}
-			}
-			b.actor, b.event = obj, d.eventPhrases(k, s)
-		case "on":
-			b.actor, b.event = d.trim(rng{e + 1, d.npEnd(e+1, s, false)}), []rng{obj}
+	} else if !d.blamedObject(b, g, s) {
+		if d.upper || d.toks[i].w.verb.lemma != "blame" || g.b >= s.b || !d.startsNP(g.b) {
+			return nil
 		}
+		b.event = nil
+		if b.actor = d.trim(rng{g.b, d.npEnd(g.b, s, false)}); !d.culprit(b.actor) {
+			return nil
+		}
+		return b
 	}
 	if len(b.event) == 0 || !d.badThing(b.event[0]) {
 		return nil
 	}
 	return b
+}
+
+// deedObject skips what stands between "of" and the event: "carrying out", "being behind",
+// "having ordered", "a role in".
+func (d *doc) deedObject(k int, s rng) int {
+	if k < s.b && d.toks[k].tag == tIng {
+		for k < s.b && (d.toks[k].tag == tIng || d.toks[k].tag == tPrep || d.toks[k].tag == tPart || d.toks[k].tag.aux() || d.toks[k].w.text == "out") {
+			k++
+		}
+	}
+	if k+2 < s.b && !d.upper {
+		for j := k; j < k+4 && j+1 < s.b; j++ {
+			if d.toks[j].is(anyEvent) {
+				break
+			}
+			if w := d.toks[j].w.text; (w == "involvement" || w == "role" || w == "part" || w == "complicity" || w == "participation") && d.toks[j+1].w.text == "in" {
+				return j + 2
+			}
+		}
+	}
+	return k
+}
+
+// blamedObject reads what follows an active "blamed" or "accused".
+func (d *doc) blamedObject(b *blame, g group, s rng) bool {
+	e := d.toldEnd(g.b, s)
+	for j := g.b + 1; j < min(max(e, g.b+10), s.b); j++ {
+		if d.toks[j].kind == punct || d.toks[j].tag == tFin {
+			break
+		}
+		if w := d.toks[j].w.text; w == "for" || w == "of" && d.toks[j-1].tag == tName {
+			e = j
+			break
+		}
+	}
+	obj := d.trim(rng{g.b, e})
+	if e >= s.b || obj.empty() {
+		return false
+	}
+	switch d.toks[e].w.text {
+	case "for", "of":
+		b.actor, b.event = obj, d.eventPhrases(d.deedObject(e+1, s), s)
+	case "on":
+		b.actor, b.event = d.trim(rng{e + 1, d.npEnd(e+1, s, false)}), []rng{obj}
+	}
+	return len(b.event) > 0
+}
+
+// culprit tells whether a noun phrase can have done a deed: a party, a name, persons.
+func (d *doc) culprit(r rng) bool {
+	if r.empty() || d.badThing(r) {
+		return false
+	}
+	if d.partyOf(r) != nil || d.hasClass(r, person|body) {
+		return true
+	}
+	return d.toks[r.b-1].tag == tName
 }
 
 // eventPhrases reads the event from token i: two where "both … and …" or "and" joins them.
@@ -373,12 +424,14 @@ func (d *doc) badThing(r rng) bool {
 }
 
 var badWords = map[string]bool{"death": true, "deaths": true, "incident": true, "incidents": true, "sabotage": true, "outage": true, "leak": true, "crash": true, "fire": true, "disappearance": true, "it": true, "this": true,
-	"breach": true, "downing": true, "poisoning": true, "collapse": true, "plot": true, "operation": true, "accident": true}
+	"break-in": true, "break-ins": true, "siege": true, "bomb": true, "breach": true, "downing": true, "poisoning": true, "collapse": true, "plot": true, "operation": true, "accident": true}
 
 func (d *doc) blameRecord(b *blame) Record {
 	r := newRecord("responsibility", 3)
 	d.put(&r, "actor", b.actor)
-	d.put(&r, "cue", b.cue)
+	if !b.shared {
+		d.put(&r, "cue", b.cue)
+	}
 	d.put(&r, "event", b.event...)
 	r.Attrs["mode"] = b.mode
 	if len(b.events) > 0 && b.events[0] != nil {
@@ -387,7 +440,7 @@ func (d *doc) blameRecord(b *blame) Record {
 	if len(b.events) > 1 && b.events[1] != nil && b.events[1] != b.events[0] {
 		r.Attrs["event2_ref"] = b.events[1].id
 	}
-	if b.claim != nil && (b.mode == "blamed" || b.claim.cue != b.cue) {
+	if b.claim != nil {
 		r.Attrs["reported_by_ref"] = b.claim.id
 	}
 	return r

@@ -31,16 +31,15 @@ type dateMention struct {
 	value     string // where it says more than date: a time, a half year, "before"
 	published bool
 	relative  bool
-	named     bool // with its day of the week
-	after     bool // counts from the date named before: "two days earlier"
-	clock     string
+	named     bool   // with its day of the week
+	clock     string // the time of day told before it: 5:50 p.m. Sunday
 }
 
 var months = map[string]int{"january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7, "august": 8, "september": 9, "october": 10,
 	"november": 11, "december": 12, "jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sept": 9, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
 
 var weekdays = map[string]int{"sunday": 0, "monday": 1, "tuesday": 2, "wednesday": 3, "thursday": 4, "friday": 5, "saturday": 6,
-	"sun": 0, "mon": 1, "tue": 2, "wed": 3, "weds": 3, "thu": 4, "fri": 5, "sat": 6}
+	"tues": 2, "weds": 3, "thurs": 4}
 
 // findDates looks for the document's own date first, since the relative ones need it.
 func (d *doc) findDates() {
@@ -52,26 +51,18 @@ func (d *doc) findDates() {
 	}
 	d.joinWeekdays()
 	d.findPublished()
-	last, told := date{}, -2 // told is the paragraph of the last date with a year of its own
+	if !d.upper {
+		d.widenDates()
+	}
+	last, told := date{}, date{}
 	for i := range d.dates {
-		t := &d.dates[i]
-		para := int(d.sents[d.toks[t.a].sent].para)
-		d.clockBefore(t)
-		own := t.date.y > 0
-		if !own && t.date.m > 0 && last.m > 0 && last.y < d.published.y && para-told <= 1 {
-			t.date.y, own = nearestYear(t.date, last), true
+		whole := d.dates[i].date.y > 0 && d.dates[i].date.d > 0 && !d.dates[i].published
+		d.resolve(&d.dates[i], last, told)
+		if whole {
+			told = d.dates[i].date
 		}
-		if t.after && i > 0 && d.dates[i-1].published {
-			d.resolve(t, date{}) // "two days later", and nothing told since the text's own date
-		} else {
-			d.resolve(t, last)
-		}
-		d.widen(t)
-		if t.date.known() {
-			last = t.date
-		}
-		if own && t.date.m > 0 && !t.published {
-			told = para
+		if d.dates[i].date.known() && !d.dates[i].published {
+			last = d.dates[i].date
 		}
 	}
 	for _, t := range d.dates {
@@ -84,18 +75,6 @@ func (d *doc) findDates() {
 		}
 	}
 	d.dates = kept
-}
-
-// nearestYear dates a day or month without a year by the date told just before: an account of
-// an earlier year stays in its time.
-func nearestYear(t, last date) int {
-	switch n := t.m - last.m; {
-	case n > 6:
-		return last.y - 1
-	case n < -6:
-		return last.y + 1
-	}
-	return last.y
 }
 
 // joinWeekdays makes one mention of "Wednesday, 10 May 2023".
@@ -196,7 +175,12 @@ func (d *doc) dateAt(i int) (dateMention, bool) {
 				}
 				if y, ok := d.shortYear(j); ok {
 					r.date.y, r.b = y, j+1
-					d.timeOfDay(&r)
+					if !d.upper {
+						d.timeOfDay(&r)
+					}
+				}
+				if i > 0 && !d.upper && d.toks[i-1].is(weekday) && len(d.toks[i-1].w.text) == 3 {
+					r.a = i - 1 // Thu 16 Feb 2023
 				}
 				return r, true
 			}
@@ -206,10 +190,34 @@ func (d *doc) dateAt(i int) (dateMention, bool) {
 		}
 		return dateMention{}, false
 	}
-	if m := d.monthAt(i); m > 0 && (t.tag == tName || t.tag == tNoun || d.upper || t.w.text != "may" || i > 0 && d.toks[i-1].tag == tPrep) {
+	if day, ok := d.day(i); ok && !d.upper {
+		if r, ok := d.dayNamed(i, day); ok {
+			return r, true
+		}
+	}
+	if m := d.monthAt(i); m > 0 && (t.tag == tName || t.tag == tNoun || d.upper || t.w.text != "may") {
 		return d.monthFirst(i, m)
 	}
 	return d.relativeDate(i)
+}
+
+// dayNamed reads "7th of March", "7th March" and "the 28th" of the month spoken of.
+func (d *doc) dayNamed(i, day int) (dateMention, bool) {
+	j := i + 1
+	if j < len(d.toks) && d.toks[j].w.text == "of" {
+		j++
+	}
+	if m := d.monthAt(j); m > 0 {
+		r := dateMention{rng: rng{i, j + 1}, date: date{0, m, day}}
+		if y, ok := d.year(j + 1); ok {
+			r.date.y, r.b = y, j+2
+		}
+		return r, true
+	}
+	if i > 0 && d.toks[i-1].w.text == "the" && (j >= len(d.toks) || d.toks[i+1].kind == punct || d.toks[i+1].tag == tPrep && d.toks[i+1].w.text != "of") {
+		return dateMention{rng: rng{i - 1, i + 1}, date: date{0, 0, day}, value: "day", relative: true}, true
+	}
+	return dateMention{}, false
 }
 
 // isoDate reads 2024-03-22, which the tokenizer keeps as one number.
@@ -237,15 +245,14 @@ func (d *doc) yearStands(i int) bool {
 			return false
 		}
 	}
-	if p.w.text == "of" {
-		return i > 1 && (seasons[d.toks[i-2].w.text] || d.toks[i-2].is(month))
+	if n := len(d.dates); n > 0 && !d.upper && (p.mark == ',' || p.w.text == "and") && d.dates[n-1].b == i-1 && d.dates[n-1].b-d.dates[n-1].a == 1 && d.dates[n-1].date.m == 0 {
+		return true // in 2022, 2023 and 2024
 	}
-	return p.tag == tPrep || p.is(month) || p.mark == '(' || p.w.text == "early" || p.w.text == "late" || p.w.text == "year" || p.tag == tDet || p.tag == tPoss
+	if p.w.text == "of" && i > 1 && partOfTime[d.low(i-2)] {
+		return true
+	}
+	return p.tag == tPrep && p.w.text != "of" || p.is(month) || p.mark == '(' || p.w.text == "early" || p.w.text == "late" || p.w.text == "year" || p.tag == tDet || p.tag == tPoss
 }
-
-// seasons are the parts of a year that "of" and its number follow.
-var seasons = map[string]bool{"spring": true, "summer": true, "autumn": true, "winter": true, "fall": true, "end": true, "start": true, "beginning": true, "middle": true,
-	"half": true, "quarter": true, "part": true, "months": true, "weeks": true}
 
 // monthFirst reads "March 22, 2024", "March 2024", "March", and a time of day behind.
 func (d *doc) monthFirst(i, m int) (dateMention, bool) {
@@ -280,27 +287,12 @@ func (d *doc) timeOfDay(r *dateMention) {
 	if j < len(d.toks) && (d.toks[j].mark == ',' || d.toks[j].mark == ';' || d.low(j) == "at") {
 		j++
 	}
-	if j >= len(d.toks) || d.toks[j].kind != number {
+	clock, end := d.clockAt(j)
+	if clock == "" {
 		return
 	}
-	h, min, ok := clock(d.text[d.toks[j].start:d.toks[j].end])
-	if !ok {
-		return
-	}
-	r.b = j + 1
-	if r.b < len(d.toks) {
-		switch strings.Trim(d.low(r.b), ".") {
-		case "pm", "p.m":
-			if h < 12 {
-				h += 12
-			}
-			r.b++
-		case "am", "a.m":
-			h %= 12
-			r.b++
-		}
-	}
-	r.value = fmt.Sprintf("%sT%02d:%02d", r.date, h, min)
+	r.b = end
+	r.value = r.date.String() + "T" + clock
 	if r.b < len(d.toks) {
 		if z, ok := zones[d.low(r.b)]; ok {
 			r.value += z
@@ -309,73 +301,114 @@ func (d *doc) timeOfDay(r *dateMention) {
 	}
 }
 
-// clock reads 5:57 and 19.40.
-func clock(s string) (h, min int, ok bool) {
-	i := strings.IndexAny(s, ":.")
-	if i < 1 || i > 2 || len(s) != i+3 {
-		return 0, 0, false
+// clockAt reads 17:57, 5:57 PM and 5 p.m.; it gives the time as HH:MM and where it ends.
+func (d *doc) clockAt(j int) (string, int) {
+	if j < 0 || j >= len(d.toks) || d.toks[j].kind != number {
+		return "", j
 	}
-	h, err := strconv.Atoi(s[:i])
-	min, err2 := strconv.Atoi(s[i+1:])
-	return h, min, err == nil && err2 == nil && h < 24 && min < 60
+	var h, min int
+	s := d.text[d.toks[j].start:d.toks[j].end]
+	whole := false
+	if len(s) == 5 && s[2] == '.' {
+		s = s[:2] + ":" + s[3:] // 19.40
+	}
+	if n, err := fmt.Sscanf(s, "%d:%d", &h, &min); err != nil || n != 2 || h > 23 || min > 59 {
+		h, whole = d.num(j)
+		if min = 0; !whole || h < 1 || h > 12 {
+			return "", j
+		}
+	}
+	j++
+	if j < len(d.toks) {
+		switch strings.Trim(d.low(j), ".") {
+		case "pm", "p.m":
+			if h < 12 {
+				h += 12
+			}
+			j++
+			whole = false
+		case "am", "a.m":
+			h %= 12
+			j++
+			whole = false
+		}
+	}
+	if whole {
+		return "", j
+	}
+	return fmt.Sprintf("%02d:%02d", h, min), j
 }
 
-// clockBefore takes "5:50 p.m." and "18:40 on" before a day along.
-func (d *doc) clockBefore(t *dateMention) {
-	k := t.a - 1
-	if k >= 0 && d.toks[k].w.text == "on" {
-		k--
+// partOfTime are the words before "of" that narrow a time: the middle of August.
+var partOfTime = map[string]bool{"middle": true, "end": true, "start": true, "beginning": true, "evening": true, "night": true, "morning": true, "afternoon": true,
+	"eve": true, "spring": true, "summer": true, "autumn": true, "fall": true, "winter": true, "close": true, "half": true}
+
+// widenDates takes along what narrows a time expression: "late August", "the evening of 18
+// September", "Thursday evening", "5:50 p.m. Sunday".
+func (d *doc) widenDates() {
+	for k := range d.dates {
+		t := &d.dates[k]
+		floor := 0
+		if k > 0 {
+			floor = d.dates[k-1].b
+		}
+		_, day := weekdays[t.value]
+		if day && t.b < len(d.toks) {
+			switch d.toks[t.b].w.text {
+			case "morning", "afternoon", "evening", "night":
+				t.b++
+			}
+		}
+		i := t.a - 1
+		if i < floor || t.published {
+			continue
+		}
+		word := func(k int) string {
+			if k >= floor {
+				return d.low(k)
+			}
+			return ""
+		}
+		switch w := word(i); {
+		case (w == "early" || w == "late" || w == "mid") && t.date.m > 0 && t.date.d == 0:
+			t.a--
+		case w == "of" && partOfTime[word(i-1)] && word(i-2) == "the" && word(i-1) != "eve":
+			t.a -= 3
+		case (w == "a" || w == "an" || w == "every" || w == "each") && day:
+			t.value = "" // any such day
+		case w == "the" && day:
+			t.a--
+			t.value = "last " + t.value
+		case day || t.date.d > 0 || t.value == "yesterday" || t.value == "today":
+			d.clockBefore(t, floor)
+		}
 	}
-	if k < 0 || t.clock != "" || strings.Contains(t.value, "T") {
+}
+
+// clockBefore reads the time of day before a date.
+func (d *doc) clockBefore(t *dateMention, floor int) {
+	i := t.a
+	if i-1 > floor && d.toks[i-1].w.text == "on" {
+		i--
+	}
+	if i-1 < floor {
 		return
 	}
-	half := strings.Trim(d.low(k), ".")
-	switch half {
+	switch d.toks[i-1].w.text {
 	case "noon":
-		t.a, t.clock = k, "T12:00"
-		return
-	case "am", "a.m", "pm", "p.m":
-		k--
-	default:
-		half = ""
-	}
-	if k < 0 || d.toks[k].kind != number {
+		t.a, t.clock = i-1, "12:00"
 		return
 	}
-	s := d.text[d.toks[k].start:d.toks[k].end]
-	h, min, ok := clock(s)
-	if !ok && half != "" {
-		n, err := strconv.Atoi(s)
-		h, min, ok = n, 0, err == nil && n >= 1 && n <= 12
-	}
-	if !ok {
-		return
-	}
-	if half == "pm" || half == "p.m" {
-		h = h%12 + 12
-	} else if half != "" {
-		h %= 12
-	}
-	t.a, t.clock = k, fmt.Sprintf("T%02d:%02d", h, min)
-}
-
-// widen takes what makes a time expression whole along: "the night of 4 May", "Friday evening".
-func (d *doc) widen(t *dateMention) {
-	if t.a >= 3 && d.toks[t.a-1].w.text == "of" && partsOfTime[d.toks[t.a-2].w.text] {
-		a := t.a - 2
-		if d.toks[a-1].tag == tAdj && a >= 2 {
-			a--
+	for _, n := range []int{2, 1} {
+		if i-n < floor {
+			continue
 		}
-		if d.toks[a-1].tag == tDet {
-			t.a = a - 1
+		if clock, end := d.clockAt(i - n); clock != "" && end == i {
+			t.a, t.clock = i-n, clock
+			return
 		}
 	}
-	if _, ok := weekdays[d.toks[t.b-1].w.text]; ok && t.b < len(d.toks) && partsOfTime[d.toks[t.b].w.text] {
-		t.b++
-	}
 }
-
-var partsOfTime = map[string]bool{"night": true, "evening": true, "morning": true, "afternoon": true, "hours": true, "middle": true, "end": true, "beginning": true, "start": true}
 
 // relativeDate reads "last month", "yesterday", "on Monday", "three days ago", "late 2014".
 func (d *doc) relativeDate(i int) (dateMention, bool) {
@@ -411,52 +444,81 @@ func (d *doc) relativeDate(i int) (dateMention, bool) {
 			return rel(2, s+" "+n.w.text)
 		}
 		switch n.w.text {
-		case "week":
-			if s != "past" {
-				return rel(2, weekOf)
-			}
-		case "month", "year", "weekend", "night", "morning", "evening", "afternoon":
+		case "week", "month", "year", "weekend", "night", "morning", "evening", "afternoon":
 			if s == "past" {
 				return dateMention{}, false
 			}
 			return rel(2, s+" "+n.w.text)
 		}
 	}
-	if t.is(weekday) && t.capital && (len(s) > 3 || next(1).kind == number || s == "weds") {
+	if t.is(weekday) && len(s) > 3 && (t.capital) {
 		return rel(1, s)
 	}
-	if (t.is(numword) || t.kind == number || s == "a") && next(1).is(timenoun) && next(2).w.text == "ago" {
-		return rel(3, "ago")
+	if (t.is(numword) || t.kind == number || s == "a") && next(1).is(timenoun) {
+		switch next(2).w.text {
+		case "ago":
+			return rel(3, "ago")
+		case "earlier", "later":
+			if !d.upper {
+				return rel(3, next(2).w.text)
+			}
+		case "before", "after":
+			if k := next(3); !d.upper && k.kind == punct && !k.open {
+				return rel(3, map[string]string{"before": "earlier", "after": "later"}[next(2).w.text])
+			}
+		}
 	}
-	return d.countedFromLast(i)
+	if (s == "the" || s == "that") && !d.upper {
+		return d.anaphoricDate(i)
+	}
+	return dateMention{}, false
 }
 
-// countedFromLast reads "two days earlier", "the next morning", "the day before", "the 28th".
-func (d *doc) countedFromLast(i int) (dateMention, bool) {
-	if i+2 >= len(d.toks) {
+// anaphoricDate reads "the next morning", "the day before", "the same night": relative to
+// the date told last.
+func (d *doc) anaphoricDate(i int) (dateMention, bool) {
+	word := func(k int) string {
+		if i+k < len(d.toks) {
+			return d.toks[i+k].w.text
+		}
+		return ""
+	}
+	rel := func(n int, value string) (dateMention, bool) {
+		return dateMention{rng: rng{i, i + n}, value: value, relative: true}, true
+	}
+	which := ""
+	switch word(1) {
+	case "next", "following":
+		which = "later"
+	case "previous":
+		which = "earlier"
+	case "same":
+		which = "same"
+	case "day":
+		if k := &endToken; word(0) == "the" && (word(2) == "before" || word(2) == "after") {
+			if i+3 < len(d.toks) {
+				k = &d.toks[i+3]
+			}
+			if k.kind == punct && !k.open || k.tag == tBe || k.tag == tFin || k.tag == tPart {
+				return rel(3, map[string]string{"before": "earlier", "after": "later"}[word(2)])
+			}
+		}
+	}
+	if word(0) == "that" && word(1) != "same" {
+		if w := word(1); w == "day" || w == "night" || w == "evening" || w == "morning" || w == "afternoon" {
+			return rel(2, "same")
+		}
 		return dateMention{}, false
 	}
-	t, n, m := &d.toks[i], &d.toks[i+1], &d.toks[i+2]
-	from := func(b int, value string) (dateMention, bool) {
-		return dateMention{rng: rng{i, i + b}, value: value, relative: true, after: true}, true
+	if which == "" {
+		return dateMention{}, false
 	}
-	day := func(w *token) bool {
-		switch w.w.text {
-		case "day", "morning", "evening", "night", "afternoon":
-			return true
-		}
-		return false
-	}
-	switch {
-	case (t.is(numword) || t.kind == number) && (n.w.text == "days" || n.w.text == "day" || n.w.text == "weeks" || n.w.text == "week") && (m.w.text == "earlier" || m.w.text == "later"):
-		return from(3, m.w.text)
-	case t.w.text == "the" && (n.w.text == "next" || n.w.text == "following") && day(m):
-		return from(3, "next")
-	case t.w.text == "the" && n.w.text == "previous" && day(m):
-		return from(3, "previous")
-	case t.w.text == "the" && n.kind == letters:
-		if k, ok := d.day(i + 1); ok && m.kind == punct {
-			return dateMention{rng: rng{i, i + 2}, date: date{0, 0, k}}, true
+	switch word(2) {
+	case "day", "night", "evening", "morning", "afternoon":
+		return rel(3, which)
+	case "month", "year":
+		if which != "same" {
+			return rel(3, which+" "+word(2))
 		}
 	}
 	return dateMention{}, false
@@ -482,7 +544,7 @@ func (d *doc) findPublished() {
 			}
 		}
 		p := d.paras[s.para]
-		alone := p.b-p.a <= t.b-t.a+6 || d.ownLine(t.rng)
+		alone := p.b-p.a <= t.b-t.a+6 || d.aloneInLine(t.rng)
 		dateline := t.a-p.a <= 7 && t.b < p.b && (d.toks[t.b].mark == '-' || d.toks[t.b].mark == ':') || t.a-p.a <= 7 && t.b < p.b && (d.toks[t.b].mark == '(' || d.toks[t.b].mark == ')')
 		if before || alone || dateline {
 			t.published = true
@@ -495,53 +557,56 @@ func (d *doc) findPublished() {
 	}
 }
 
-// ownLine tells whether a date stands on a line of few words that is no end of a sentence.
-func (d *doc) ownLine(r rng) bool {
-	from, to := d.toks[r.a].start, d.toks[r.b-1].end
-	for from > 0 && d.toks[r.a].start-from < 60 && d.text[from-1] != '\n' {
-		from--
-	}
-	for to < len(d.text) && to-d.toks[r.b-1].end < 60 && d.text[to] != '\n' {
-		to++
-	}
-	line := strings.TrimSpace(d.text[from:to])
-	if from > 0 && d.text[from-1] != '\n' || to < len(d.text) && d.text[to] != '\n' || line == "" || strings.HasSuffix(line, ".") {
+// aloneInLine tells whether a date has its line for itself, but for a word or two before it:
+// "Stockholm, 3 March 2022".
+func (d *doc) aloneInLine(r rng) bool {
+	start, end := d.toks[r.a].start, d.toks[r.b-1].end
+	a, b := max(0, start-40), min(len(d.text), end+12)
+	before, after := d.text[a:start], d.text[end:b]
+	if i := strings.LastIndexByte(before, '\n'); i >= 0 {
+		before = before[i+1:]
+	} else if a > 0 {
 		return false
 	}
-	first := line[0]
-	return first >= '0' && first <= '9' || first >= 'A' && first <= 'Z'
+	if i := strings.IndexByte(after, '\n'); i >= 0 {
+		after = after[:i]
+	} else if b < len(d.text) {
+		return false
+	}
+	return len(strings.Fields(before)) <= 3 && len(strings.Fields(after)) <= 2
 }
 
 // resolve fills in what the document's own date tells.
-func (d *doc) resolve(t *dateMention, last date) {
+func (d *doc) resolve(t *dateMention, last, told date) {
 	p := d.published
 	if t.relative {
-		if t.value == weekOf {
-			t.value = isoWeek(p, d.toks[t.a].w.text)
-			return
+		unresolved := t.value
+		if t.date = d.resolveRelative(t, p, last); t.value == unresolved {
+			t.value = ""
 		}
-		if t.after {
-			t.date, t.value = d.fromLast(t, last), ""
-			return
+		if t.clock != "" && t.date.d > 0 {
+			t.value = t.date.String() + "T" + t.clock
 		}
-		clock := t.clock
-		t.date, t.value = d.resolveRelative(t, p), ""
-		t.addClock(clock)
 		return
 	}
-	defer func() { t.addClock(t.clock) }()
+	defer func() {
+		if t.clock != "" && t.date.d > 0 && t.value == "" {
+			t.value = t.date.String() + "T" + t.clock
+		}
+	}()
 	if t.date.y > 0 {
-		return
-	}
-	if t.date.m == 0 && t.date.d > 0 { // the 28th
-		if t.date.y, t.date.m = last.y, last.m; last.m == 0 {
-			t.date = date{}
-		}
 		return
 	}
 	if !p.known() {
 		t.date.y = last.y // the year of the date named before
 		return
+	}
+	if told.known() && !d.upper && dayNumber(p)-dayNumber(told) > 300 {
+		// an account of what lies further back: near the last whole date, its year
+		if days := dayNumber(date{told.y, t.date.m, max(t.date.d, 15)}) - dayNumber(told); days > -60 && days < 60 {
+			t.date.y = told.y
+			return
+		}
 	}
 	t.date.y = p.y
 	if t.date.m > p.m+2 || t.date.m == p.m+2 && t.date.d > p.d {
@@ -549,61 +614,15 @@ func (d *doc) resolve(t *dateMention, last date) {
 	}
 }
 
-// addClock adds a time of day to a day.
-func (t *dateMention) addClock(clock string) {
-	if clock != "" && t.date.d > 0 && t.value == "" {
-		t.value = t.date.String() + clock
-	}
-}
-
-// weekOf stands for "last week" until the document's own date is known.
-const weekOf = "week"
-
-// isoWeek is the week before, of or after a day: ISO 8601, 2018-W33.
-func isoWeek(p date, which string) string {
-	if p.d == 0 {
-		return ""
-	}
-	n := map[string]int{"last": -7, "next": 7}[which]
-	day := dayNumber(p) + n
-	thursday := day - (day+3)%7 + 3 // 1970-01-01 was a Thursday
-	y := fromDay(thursday).y
-	return fmt.Sprintf("%d-W%02d", y, (thursday-dayNumber(date{y, 1, 1}))/7+1)
-}
-
-// fromLast resolves "two days earlier" and "the next morning" against the date named before.
-func (d *doc) fromLast(t *dateMention, last date) date {
-	if last.d == 0 {
-		return date{}
-	}
-	day := dayNumber(last)
-	switch t.value {
-	case "next":
-		return fromDay(day + 1)
-	case "previous":
-		return fromDay(day - 1)
-	}
-	n, ok := d.num(t.a)
-	if !ok {
-		n = numberWords[d.toks[t.a].w.text]
-	}
-	if n == 0 {
-		return date{}
-	}
-	if strings.TrimSuffix(d.toks[t.a+1].w.text, "s") == "week" {
-		n *= 7
-	}
-	if t.value == "earlier" {
-		n = -n
-	}
-	return fromDay(day + n)
-}
-
-func (d *doc) resolveRelative(t *dateMention, p date) date {
-	if p.d == 0 {
-		return date{}
-	}
+func (d *doc) resolveRelative(t *dateMention, p, last date) date {
 	first, rest, _ := strings.Cut(t.value, " ")
+	switch first {
+	case "earlier", "later", "same", "day":
+		return d.fromLast(t, first, rest, last, p)
+	}
+	if p.d == 0 {
+		return date{}
+	}
 	day := dayNumber(p)
 	switch {
 	case t.value == "today" || t.value == "tonight" || first == "this" && (rest == "morning" || rest == "evening" || rest == "afternoon" || rest == "night"):
@@ -613,7 +632,9 @@ func (d *doc) resolveRelative(t *dateMention, p date) date {
 	case t.value == "tomorrow":
 		return fromDay(day + 1)
 	case t.value == "ago":
-		return d.ago(t, p)
+		return d.ago(t, p, -1)
+	case rest == "week" && first != "past":
+		return d.weekOf(t, fromDay(day+map[string]int{"last": -7, "this": 0, "next": 7}[first]))
 	case rest == "month" || rest == "year":
 		return shift(p, first, rest)
 	case months[rest] > 0:
@@ -671,28 +692,69 @@ func shift(p date, which, unit string) date {
 	return date{p.y + (m+12)/12 - 1, (m+12)%12 + 1, 0}
 }
 
-func (d *doc) ago(t *dateMention, p date) date {
+// weekOf gives a week its ISO name, 2018-W33; the date itself stays as exact as its month.
+func (d *doc) weekOf(t *dateMention, p date) date {
+	if d.upper {
+		return date{}
+	}
+	day := dayNumber(p)
+	thursday := fromDay(day - (day+3)%7 + 3)
+	t.value = fmt.Sprintf("%04d-W%02d", thursday.y, (dayNumber(thursday)-dayNumber(date{thursday.y, 1, 1}))/7+1)
+	return date{}
+}
+
+// fromLast resolves what is told relative to the last date: "two days later", "the next
+// morning", "the 28th".
+func (d *doc) fromLast(t *dateMention, which, unit string, last, p date) date {
+	if which == "day" {
+		day := t.date.d
+		if !last.known() || last.m == 0 {
+			last = p
+		}
+		if !last.known() || last.m == 0 {
+			return date{}
+		}
+		return date{last.y, last.m, day}
+	}
+	if !last.known() {
+		last = p
+	}
+	sign := map[string]int{"earlier": -1, "later": 1, "same": 0}[which]
+	switch {
+	case unit != "" && last.m > 0:
+		return shift(last, map[int]string{-1: "last", 1: "next"}[sign], unit)
+	case unit == "year" && last.known():
+		return date{last.y + sign, 0, 0}
+	case last.d == 0:
+		return date{}
+	case d.toks[t.a].tag == tDet || d.toks[t.a].w.text == "the" || d.toks[t.a].w.text == "that":
+		return fromDay(dayNumber(last) + sign)
+	}
+	return d.ago(t, last, sign)
+}
+
+// ago counts a number of days, weeks, months or years from p, back or on by sign.
+func (d *doc) ago(t *dateMention, p date, sign int) date {
 	n := 1
 	if v, ok := d.num(t.a); ok {
 		n = v
 	} else if v := numberWords[d.toks[t.a].w.text]; v > 0 {
 		n = v
 	}
+	if n > 1200 {
+		return date{}
+	}
+	n *= sign
 	switch strings.TrimSuffix(d.toks[t.a+1].w.text, "s") {
-	case "day":
-		return fromDay(dayNumber(p) - n)
+	case "day", "night":
+		return fromDay(dayNumber(p) + n)
 	case "week":
-		return fromDay(dayNumber(p) - 7*n)
+		return fromDay(dayNumber(p) + 7*n)
 	case "month":
-		if n > 1200 {
-			return date{}
-		}
-		m := p.y*12 + p.m - 1 - n
+		m := p.y*12 + p.m - 1 + n
 		return date{m / 12, m%12 + 1, 0}
 	case "year":
-		return date{max(p.y-n, 0), 0, 0}
-	case "decade":
-		return date{max(p.y-10*n, 0), 0, 0}
+		return date{max(p.y+n, 0), 0, 0}
 	}
 	return date{}
 }
@@ -738,7 +800,15 @@ func (d *doc) dateRecord(t dateMention) Record {
 
 // dateIn gives the first date within tokens.
 func (d *doc) dateIn(r rng) (dateMention, bool) {
-	lo := d.dateFrom(r.a)
+	lo, hi := 0, len(d.dates)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if d.dates[mid].a < r.a {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
 	if lo < len(d.dates) && d.dates[lo].b <= r.b && !d.dates[lo].published {
 		return d.dates[lo], true
 	}

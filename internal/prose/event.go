@@ -16,7 +16,13 @@ type event struct {
 
 // findEvents gathers the mentions of each event.
 func (d *doc) findEvents() {
+	if !d.upper {
+		d.gatherEvents()
+	}
 	for si := range d.sents {
+		if !d.upper {
+			break
+		}
 		for _, n := range d.incidentsIn(si) {
 			d.incidents = append(d.incidents, n)
 			d.place(n)
@@ -37,6 +43,13 @@ func (d *doc) findEvents() {
 			e.country = last // told on, so it happened there too
 		}
 		last = e.country
+	}
+	for _, e := range d.events {
+		if e.country == "" && !d.upper {
+			if c := d.countryOfText(); c != "?" {
+				e.country = c
+			}
+		}
 	}
 }
 
@@ -102,7 +115,7 @@ func (d *doc) old(e *event) bool {
 // pointsBack tells of "this attack" and "these attacks": the last event fits best.
 func (d *doc) pointsBack(n *incident) bool {
 	w := d.toks[n.phrase.a].w.text
-	return n.noun && (w == "this" || w == "these")
+	return n.noun && (w == "this" || w == "these" || !d.upper && (w == "that" || w == "those"))
 }
 
 func (e *event) lastSent() int { return e.list[len(e.list)-1].sent }
@@ -260,6 +273,9 @@ func (d *doc) settle(e *event) {
 	best := -1
 	for _, n := range e.list {
 		full := len(n.agents) + len(n.patients) + len(n.weapons)
+		if !d.upper && d.outcomeOnly(n) && n != e.list[0] {
+			continue
+		}
 		if n.hasDate {
 			full += 2
 		}
@@ -278,14 +294,23 @@ func (d *doc) settle(e *event) {
 	}
 	e.status = "happened"
 	for _, n := range e.list {
+		if !d.upper && d.outcomeOnly(n) && n != e.main {
+			continue
+		}
 		if n.attempt {
 			e.status = "failed"
+		}
+		if n.alleged && e.status == "happened" {
+			e.status = "alleged"
+		}
+		if v := d.toks[n.trigger].w.verb; !d.upper && !n.noun && v != nil && (v.act == actShoot || v.lemma == "gun") {
+			e.shots = true
 		}
 		if n.foiled {
 			e.status = "foiled"
 		}
 		for _, w := range n.weapons {
-			if d.hasClass(w, weapon) && !d.explosive(w) {
+			if d.hasClass(w, weapon) && !d.explosive(w) && (d.upper || d.gun(w)) {
 				e.shots = true
 			}
 		}
@@ -308,6 +333,17 @@ func (d *doc) settle(e *event) {
 			e.act = actShoot
 		}
 	}
+}
+
+// gun tells guns from knives and lorries.
+func (d *doc) gun(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		switch d.low(i) {
+		case "gun", "guns", "rifle", "rifles", "pistol", "pistols", "revolver", "shotgun", "machinegun", "machineguns", "firearm", "firearms", "bullets", "automatic", "ak-47", "ak-47s", "weapons":
+			return true
+		}
+	}
+	return false
 }
 
 // explosive tells bombs from guns.
@@ -335,7 +371,7 @@ func (d *doc) eventRecord(e *event) Record {
 	r := newRecord("event", 6)
 	r.ID = e.id
 	n := e.main
-	d.put(&r, "trigger", rng{n.trigger, n.trigger + 1})
+	d.put(&r, "trigger", d.triggerPhrase(n))
 	if n.hasDate {
 		d.put(&r, "date", n.date.rng)
 	}

@@ -90,6 +90,9 @@ type incident struct {
 	foiled   bool
 	told     bool // the sentence says what it did: "the blast killed 12"
 	soft     bool // a death: violent only if the text says so elsewhere
+	none     bool // nobody was hurt
+	other    bool // "a similar attack": not the one told before
+	alleged  bool
 	event    *event
 }
 
@@ -167,7 +170,7 @@ func (d *doc) verbIncident(h, after int, s rng, a act) *incident {
 	lemma := d.toks[h].w.verb.lemma
 	n.phrase = rng{g.a, h + 1}
 	switch {
-	case lemma == "go" || lemma == "die" || lemma == "perish" || lemma == "explode" || lemma == "burn" && !g.passive && after < s.b && !d.startsNP(after):
+	case lemma == "go" || lemma == "die" || lemma == "lose" || lemma == "perish" || lemma == "explode" || lemma == "burn" && !g.passive && after < s.b && !d.startsNP(after):
 		if src, ok := d.subjectOf(g.a, s); ok {
 			n.addSubject(d, src, s, lemma == "explode" || lemma == "go")
 		}
@@ -211,7 +214,7 @@ func (d *doc) hostageAhead(h int, s rng) bool {
 
 // particles are verbs that are acts only with a particle, an object or an instrument.
 var particles = map[string]bool{"claim": true, "cost": true, "blow": true, "go": true, "set": true, "open": true, "fire": true, "leave": true, "take": true, "hold": true, "throw": true, "hurl": true, "lob": true,
-	"toss": true, "place": true, "plant": true, "launch": true, "explode": true, "detonate": true, "activate": true}
+	"pick": true, "burst": true, "break": true, "penetrate": true, "infiltrate": true, "compromise": true, "disable": true, "shut": true, "cripple": true, "wipe": true, "hit": true, "strike": true, "access": true, "drive": true, "ram": true, "plough": true, "plow": true, "lose": true, "toss": true, "place": true, "plant": true, "launch": true, "explode": true, "detonate": true, "activate": true}
 
 // deathNoun are nouns that an incident's act is read from, besides the nouns of violence.
 var deathNoun = map[string]bool{"death": true, "deaths": true, "disappearance": true}
@@ -240,6 +243,9 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 	case "blow":
 		if word(1) == "up" {
 			return actBomb, h + 2
+		}
+		if (word(1) == "themselves" || word(1) == "himself" || word(1) == "herself") && word(2) == "up" {
+			return actBomb, h + 3
 		}
 		return noAct, 0
 	case "go":
@@ -281,6 +287,9 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 		if d.hostageAhead(h, s) {
 			return actKidnap, h + 1
 		}
+		if !d.upper {
+			return d.inCustody(h, s)
+		}
 		return noAct, 0
 	case "fire":
 		if w := word(1); w == "on" || w == "at" || w == "upon" || w == "against" {
@@ -293,6 +302,24 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 	}
 	if uses[lemma] {
 		return d.useAct(h, s), h + 1
+	}
+	if !d.upper && (lemma == "drive" || lemma == "ram" || lemma == "plough" || lemma == "plow") {
+		return d.rammed(h, s)
+	}
+	if !d.upper && lemma == "pick" && word(1) == "up" {
+		return d.inCustody(h, s)
+	}
+	if !d.upper && lemma == "burst" {
+		if src, ok := d.subjectOf(d.groupAt(h, s).a, s); ok && word(1) == "into" && d.perpetrator(src) {
+			return actAttack, h + 2
+		}
+		return noAct, 0
+	}
+	if !d.upper && cyberVerbs[lemma] {
+		return d.intruded(h, s)
+	}
+	if !d.upper && lemma == "lose" && d.toks[min(h+1, s.b-1)].tag == tPoss && (word(2) == "lives" || word(2) == "life") {
+		return actKill, h + 3
 	}
 	return d.toks[h].w.verb.act, h + 1
 }
@@ -572,6 +599,9 @@ func (d *doc) nounIncident(h int, s rng, a act) *incident {
 			return nil // attack helicopter, murder trial: no event of its own
 		}
 	}
+	if d.toks[h].w.text == "siege" && (d.upper || h > s.a && d.toks[h-1].w.text == "of") {
+		return nil // a state of siege
+	}
 	start := h
 	for start > s.a && (d.toks[start-1].tag.nominal() || d.toks[start-1].tag == tPoss || d.toks[start-1].mark == '\'' || d.toks[start-1].tag == tPart) {
 		start--
@@ -648,6 +678,13 @@ func (d *doc) nounRoles(n *incident, h int, s rng) {
 		}
 		switch t.w.text {
 		case "of", "on", "against":
+			if !d.upper && !d.dateAround(i+1).empty() {
+				return // on 2 October
+			}
+			if !d.upper && t.w.text == "on" && len(n.patients)+len(n.where) > 0 && d.toks[r.b-1].tag == tName {
+				n.where = append(n.where, r) // at a guest house on the island
+				break
+			}
 			n.patients = append(n.patients, r)
 			e = n.listRight(d, e, s)
 		case "by":
@@ -659,6 +696,12 @@ func (d *doc) nounRoles(n *incident, h int, s rng) {
 				n.weapons = append(n.weapons, r)
 			}
 		case "in", "at", "near", "inside", "outside", "within", "under", "opposite", "beneath":
+			if !d.upper && d.hasClass(r, timenoun) {
+				break // in two decades
+			}
+			if !d.upper && !d.placeLike(r) {
+				return // in advance
+			}
 			n.where = append(n.where, r)
 		default:
 			return
@@ -745,7 +788,7 @@ func (d *doc) circumstances(n *incident, s rng) {
 	} else if t, ok := d.dateIn(s); ok && !n.bare && (!n.noun || !n.definite) {
 		n.date, n.hasDate = t, true
 	}
-	if !n.noun || len(n.where) == 0 {
+	if d.upper && (!n.noun || len(n.where) == 0) {
 		end := s.b
 		for i := n.phrase.b; i+1 < end && i < n.phrase.b+25; i++ {
 			t := &d.toks[i]
@@ -766,7 +809,7 @@ func (d *doc) circumstances(n *incident, s rng) {
 		}
 	}
 	n.country = d.countryOf(rng{n.phrase.a, max(n.phrase.b, n.place.b)})
-	if n.country == "" && !n.bare && (!n.noun || !n.definite) {
+	if n.country == "" && !n.bare && (!n.noun || !n.definite) && d.upper {
 		n.country = d.countryOf(s)
 	}
 	for _, a := range n.agents {

@@ -356,11 +356,11 @@ func doubles(b string) bool {
 	if vowel(z) || strings.IndexByte("wxyh", z) >= 0 || !vowel(y) || vowel(x) {
 		return false
 	}
-	if len(b) <= 4 {
-		return true
+	if len(b) <= 4 && !vowel(b[0]) {
+		return true // but opened, edited
 	}
 	switch b {
-	case "refer", "infer", "admit", "commit", "permit", "omit", "regret", "rebut", "occur", "concur", "prefer", "transfer", "propel", "compel", "expel", "abet",
+	case "emit", "refer", "infer", "admit", "commit", "permit", "omit", "regret", "rebut", "occur", "concur", "prefer", "transfer", "propel", "compel", "expel", "abet",
 		"rebel", "repel", "patrol", "submit", "quip", "equip", "scrap", "strip", "snap", "drop", "stop", "slam", "deter", "defer", "kidnap":
 		return true
 	}

@@ -37,8 +37,14 @@ func (d *doc) link() {
 				b.claim = c // "X blamed Y": the accusation itself
 			}
 		}
+		for _, c := range d.claimsIn(b.sent, b.sent) {
+			b.shared = b.shared || c.cue.overlaps(b.cue)
+		}
 		for _, r := range b.event {
-			b.events = append(b.events, d.eventAt(r, b.sent))
+			b.events = append(b.events, d.eventMeant(r, b.sent))
+		}
+		if len(b.event) == 0 && !d.upper {
+			b.events = append(b.events, d.lastEvent(b.cue.a, b.sent))
 		}
 	}
 	for _, k := range d.counts {
@@ -55,7 +61,7 @@ func (d *doc) dropRepeated() {
 		taken = append(taken, w.cue)
 	}
 	for _, b := range d.blames {
-		if b.mode != "blamed" {
+		if b.mode != "blamed" && !b.both {
 			taken = append(taken, b.cue)
 		}
 	}
@@ -183,6 +189,30 @@ func (d *doc) sameParty(a, b rng) bool {
 func (d *doc) eventAt(r rng, sent int) *event {
 	for _, n := range d.incidentsOf(sent, sent) {
 		if r.holds(n.trigger) && n.event != nil && n.event.kept {
+			return n.event
+		}
+	}
+	return nil
+}
+
+// eventMeant is the event that a phrase speaks of: its own mention, or the last event told
+// before where the phrase only points back ("it", "the incident").
+func (d *doc) eventMeant(r rng, sent int) *event {
+	if e := d.eventAt(r, sent); e != nil || d.upper {
+		return e
+	}
+	t := &d.toks[r.a]
+	if t.tag == tPron || t.tag == tDet && definiteWords[t.w.text] {
+		return d.lastEvent(r.a, sent)
+	}
+	return nil
+}
+
+// lastEvent is the event told last before token i; arrests aside.
+func (d *doc) lastEvent(i, sent int) *event {
+	ns := d.incidentsOf(sent-8, sent)
+	for k := len(ns) - 1; k >= 0; k-- {
+		if n := ns[k]; n.trigger < i && n.event != nil && n.event.kept && n.event.act != actArrest {
 			return n.event
 		}
 	}

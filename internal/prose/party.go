@@ -14,6 +14,7 @@ type party struct {
 	partOf  string
 	capital map[string]bool // spellings that are the capital's: they stand for the government
 	people  map[string]bool // spellings of the people's name
+	nameKey string          // the name in lower case
 	heads   map[string]bool // words of its names that say what it is: "bureau"
 }
 
@@ -77,7 +78,7 @@ func (l *lexicon) loadParties(s string) {
 		if len(f) < 4 || strings.HasPrefix(line, "#") {
 			continue
 		}
-		p := &party{kind: f[0], name: f[2]}
+		p := &party{kind: f[0], name: f[2], nameKey: strings.ToLower(f[2])}
 		spellings := append([]string{p.name}, list(f[3])...)
 		switch f[0] {
 		case "state":

@@ -78,7 +78,7 @@ func (d *doc) npStart(last int, s rng) int {
 				return i
 			}
 			i = int(p.mate)
-		case p.close && p.mate >= 0 && int(p.mate) > s.a && i-int(p.mate) <= 8 && d.toks[p.mate-1].tag.nominal():
+		case p.close && p.mate >= 0 && int(p.mate) > s.a && i-int(p.mate) <= 8 && (d.toks[p.mate-1].tag.nominal() || d.toks[p.mate-1].tag == tPoss):
 			i = int(p.mate) // a word set apart by quotation marks
 		case (d.toks[i].tag == tDet || d.toks[i].tag == tPoss) && (p.tag == tNoun || p.tag == tName || p.tag == tNum):
 			return i // an article opens a phrase of its own
@@ -316,6 +316,9 @@ func (d *doc) subjectOf(g int, s rng) (rng, bool) {
 		a := d.npStart(int(t.mate)-1, s)
 		return d.trimSubject(rng{a, i + 1}, s), true
 	case t.close && t.quote >= 0 && !d.quotes[t.quote].clause && t.mate >= int32(s.a):
+		if a := d.callsItself(int(t.mate), s); a >= 0 {
+			return d.trimSubject(rng{a, i + 1}, s), true
+		}
 		return d.trimSubject(rng{d.npStart(i+1, s), i + 1}, s), true
 	case t.tag.nominal() && t.tag != tOwner:
 		a := d.npStart(i, s)
@@ -328,6 +331,22 @@ func (d *doc) subjectOf(g int, s rng) (rng, bool) {
 		return r, !r.empty()
 	}
 	return rng{}, false
+}
+
+// callsItself gives the start of "a group calling itself" and "a man known as" before the name
+// at i, or -1.
+func (d *doc) callsItself(i int, s rng) int {
+	j := i - 1
+	if j > s.a && (d.toks[j].w.text == "itself" || d.toks[j].w.text == "themselves" || d.toks[j].w.text == "as") {
+		j--
+	}
+	if j <= s.a || d.toks[j].tag != tIng && d.toks[j].tag != tPart && d.toks[j].tag != tFin || d.toks[j].w.verb == nil || d.toks[j].w.verb.lemma != "call" && d.toks[j].w.verb.lemma != "know" && d.toks[j].w.verb.lemma != "name" {
+		return -1
+	}
+	if !d.toks[j-1].tag.nominal() || d.toks[j-1].tag == tOwner {
+		return -1
+	}
+	return d.npStart(j-1, s)
 }
 
 var reflexive = map[string]bool{"itself": true, "himself": true, "herself": true, "themselves": true}

@@ -42,6 +42,7 @@ func Read(text string) []Record {
 	d.findActors()
 	d.findWarnings()
 	d.findResponsibility()
+	d.findNamed()
 	d.findEvents()
 	d.findCounts()
 	d.link()
@@ -62,6 +63,7 @@ type doc struct {
 
 	namings     []naming
 	statesNamed map[string]bool
+	home        string            // the country that the text is about, "?" where unknown
 	bodies      map[string]*actor // parties that the lexicon lacks, by their name
 	bodyNames   []rng
 	byParty     map[*party]*actor

@@ -93,6 +93,7 @@ func inCapitals(s string) bool {
 // tokenizes what is English.
 func (d *doc) paragraphs(s string) {
 	blank := strings.Contains(s, "\n\n") || strings.Contains(s, "\n\r\n") || hasBlankLine(s)
+	wrapped := !hasLongLine(s)
 	start := 0
 	flush := func(end int) {
 		if strings.TrimSpace(s[start:end]) == "" {
@@ -118,11 +119,26 @@ func (d *doc) paragraphs(s string) {
 		for j < len(s) && (s[j] == ' ' || s[j] == '\t' || s[j] == '\r') {
 			j++
 		}
-		if j < len(s) && s[j] == '\n' || !blank && lineEnds(s[start:i]) {
+		if j < len(s) && s[j] == '\n' || !wrapped || !blank && lineEnds(s[start:i]) {
 			flush(i + 1)
 		}
 	}
 	flush(len(s))
+}
+
+// hasLongLine tells of a text whose lines are whole paragraphs: each line end ends one.
+func hasLongLine(s string) bool {
+	for len(s) > 0 {
+		i := strings.IndexByte(s, '\n')
+		if i < 0 {
+			i = len(s) - 1
+		}
+		if i > 200 {
+			return true
+		}
+		s = s[i+1:]
+	}
+	return false
 }
 
 func hasBlankLine(s string) bool {

@@ -180,6 +180,9 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 	case "what", "why", "how", "whether", "if", "because", "although", "while", "whereas", "unless", "when", "though":
 		return tSub, true
 	case "as", "after", "before", "since", "until", "once":
+		if w.text == "since" && prev == tHave && next().is(vPart) {
+			return tAdv, true // have since detained
+		}
 		return tPrep, true
 	case "daily":
 		if i > s.a && (prev == tDet || prev == tName || prev == tAdj) && next().capital {
@@ -190,7 +193,7 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 			return tNum, true // one person
 		}
 	case "may":
-		if t.capital && next().kind == number {
+		if t.capital && (next().kind == number || !d.upper && i > s.a && d.toks[i-1].kind != punct) {
 			return tName, true
 		}
 	case "march":
@@ -340,6 +343,9 @@ func (d *doc) tagPast(i int, s rng, prev, back tag) tag {
 	if prev == tDet || prev == tPoss || prev == tOwner || prev == tAdj && i+1 < s.b && d.toks[i+1].tagGuessNoun() {
 		return tAdj
 	}
+	if prev == tNum && !d.upper && t.is(vPast) && i-2 >= s.a && (d.toks[i-2].tag == tPrep || d.toks[i-2].is(month)) {
+		return tFin // a man of 29 opened fire
+	}
 	if prev == tPrep || prev == tNum {
 		return tAdj
 	}
@@ -466,7 +472,7 @@ func (d *doc) retag(s rng) {
 		if t.w.verb != nil && t.w.verb.frames&fClause != 0 {
 			continue
 		}
-		if i+1 < s.b && (d.toks[i+1].tag == tPrep || d.toks[i+1].tag == tAdv) {
+		if i+1 < s.b && (d.toks[i+1].tag == tPrep || d.toks[i+1].tag == tAdv) && d.toks[i+1].w.text != "into" {
 			for j := i + 1; j < s.b && j < i+15; j++ {
 				u := &d.toks[j]
 				if u.kind == punct || u.tag == tConj || u.tag == tSub || u.tag == tRel || u.tag == tPron {

@@ -6,7 +6,11 @@ import "heed/internal/place"
 // name. A name that several countries share counts only if the text names one of them.
 func (d *doc) countryByPlace(e *event) string {
 	for _, n := range e.list {
-		for _, r := range append(n.where, n.patients...) {
+		places := append(n.where, n.patients...)
+		if !d.upper {
+			places = n.where
+		}
+		for _, r := range places {
 			for i := r.a; i < r.b; i++ {
 				if d.toks[i].tag != tName || d.upper {
 					continue
