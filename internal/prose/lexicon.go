@@ -2,6 +2,7 @@ package prose
 
 import (
 	"embed"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -138,6 +139,10 @@ type lexicon struct {
 	names  *trie // parties, by their words in lower case
 	states map[string]*party
 	groups map[string]*party
+	casts  map[string][]string // what a word says of a participant, from evidence.txt
+	around map[string][]string // what a word says of the event of its sentence, from there too
+
+	weights map[string]map[string]float64 // of evidence, by what it is evidence for, from weights.txt
 }
 
 var lex = sync.OnceValue(func() *lexicon {
@@ -155,6 +160,8 @@ var lex = sync.OnceValue(func() *lexicon {
 	}
 	l.loadVerbs(file("verbs.txt"))
 	l.loadParties(file("parties.txt"))
+	l.loadEvidence(file("evidence.txt"))
+	l.loadWeights(file("weights.txt"))
 	return l
 })
 
@@ -187,6 +194,44 @@ func (l *lexicon) loadClasses(s string) {
 		}
 		for _, w := range strings.Fields(list) {
 			l.word(w).is |= c
+		}
+	}
+}
+
+func (l *lexicon) loadEvidence(s string) {
+	l.casts, l.around = map[string][]string{}, map[string][]string{}
+	for line := range strings.Lines(s) {
+		name, list, ok := strings.Cut(strings.TrimSpace(line), ":")
+		if !ok || strings.HasPrefix(name, "#") {
+			continue
+		}
+		into := l.casts
+		if around, ok := strings.CutPrefix(name, "around "); ok {
+			into, name = l.around, around
+		}
+		for _, w := range strings.Fields(list) {
+			into[w] = append(into[w], name)
+		}
+	}
+}
+
+func (l *lexicon) loadWeights(s string) {
+	l.weights = map[string]map[string]float64{}
+	var section map[string]float64
+	for line := range strings.Lines(s) {
+		line, _, _ = strings.Cut(line, "#")
+		f := strings.Fields(line)
+		switch {
+		case len(f) == 0:
+		case strings.HasPrefix(f[0], "["):
+			section = map[string]float64{}
+			l.weights[strings.Trim(strings.Join(f, " "), "[]")] = section
+		default:
+			w, err := strconv.Atoi(f[len(f)-1])
+			if err != nil {
+				panic("prose: lexicon: no weight: " + line)
+			}
+			section[strings.Join(f[:len(f)-1], " ")] = float64(w) / 10
 		}
 	}
 }

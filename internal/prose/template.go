@@ -20,6 +20,42 @@ func Templates(text string) []Template {
 	return d.templates()
 }
 
+func (d *doc) templates() []Template {
+	var kept []*told
+	for _, t := range d.tellings() {
+		if t.weight > 0 {
+			kept = append(kept, t)
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	cast := d.cast(kept)
+	var out []Template
+	for i, t := range kept {
+		fills := map[string][][]string{"type": {{t.kind}}}
+		numbers := map[string]map[int]bool{"killed": {}, "injured": {}}
+		for _, e := range cast[i] {
+			fills[e.role] = append(fills[e.role], e.words)
+			if e.role == "Victim" && e.n > 0 {
+				if e.killed {
+					numbers["killed"][e.n] = true
+				}
+				if e.injured {
+					numbers["injured"][e.n] = true
+				}
+			}
+		}
+		for role, set := range numbers {
+			for n := range set {
+				fills[role] = append(fills[role], []string{strconv.Itoa(n)})
+			}
+		}
+		out = append(out, Template{ID: "t" + strconv.Itoa(i+1), Fills: fills})
+	}
+	return out
+}
+
 // entity is one participant in the words of the text.
 type entity struct {
 	role    string
@@ -32,6 +68,9 @@ type entity struct {
 	// particular: named, counted, single or definite, not people in general
 	particular bool
 	definite   bool
+	guessed    bool // what it is was told by what was done to it
+	group      bool // an armed group by its name
+	at         rng
 }
 
 // what an entity is, before its part in the event is known.
@@ -42,194 +81,9 @@ const (
 	aBody   = "body"
 )
 
-// story is an event while its template is filled.
-type story struct {
-	kind     string
-	entities []*entity
-	sents    map[int]bool // those with a particular mention
-	deed     bool         // some mention is more than an outcome
-	strength int          // mentions that tell of a particular event
-}
-
-func (d *doc) templates() []Template {
-	stories := d.stories()
-	var out []Template
-	for _, s := range stories {
-		t := Template{Fills: map[string][][]string{"type": {{s.kind}}}}
-		numbers := map[string]map[int]bool{"killed": {}, "injured": {}}
-		for _, e := range s.entities {
-			t.Fills[e.role] = append(t.Fills[e.role], e.words)
-			if e.role == "Victim" && e.n > 0 {
-				if e.killed {
-					numbers["killed"][e.n] = true
-				}
-				if e.injured {
-					numbers["injured"][e.n] = true
-				}
-			}
-		}
-		for role, set := range numbers {
-			for n := range set {
-				t.Fills[role] = append(t.Fills[role], []string{strconv.Itoa(n)})
-			}
-		}
-		t.ID = "t" + strconv.Itoa(len(out)+1)
-		out = append(out, t)
-	}
-	return out
-}
-
-// stories gathers the incidents of a text by kind of event.
-func (d *doc) stories() []*story {
-	var list []*story
-	at := map[string]*story{}
-	get := func(kind string) *story {
-		s := at[kind]
-		if s == nil {
-			s = &story{kind: kind, sents: map[int]bool{}}
-			at[kind] = s
-			list = append(list, s)
-		}
-		return s
-	}
-	lastBomb := -10
-	for si := range d.sents {
-		incidents := d.incidentsIn(si)
-		for _, n := range incidents {
-			if n.maybe || n.habit || n.act == actArrest || d.longAgo(n) || d.onlyCombatants(n) {
-				continue
-			}
-			kind := d.storyKind(n, incidents)
-			if kind == "" {
-				continue
-			}
-			if kind == "bombing" {
-				lastBomb = si
-			} else if kind == "attack" && outcome(n) && si-lastBomb <= 2 {
-				kind = "bombing" // its dead and its damage, told in a sentence of their own
-			}
-			d.cast(get(kind), n)
-		}
-	}
-	joinOutcomes(at["bombing"], at["attack"])
-	kept := list[:0]
-	for _, s := range list {
-		if s.strength > 0 {
-			kept = append(kept, s)
-		}
-	}
-	if len(kept) > 0 {
-		d.castBlamed(kept[0])
-	}
-	return kept
-}
-
-// joinOutcomes gives a bombing the dead and the damage that no mention gives another cause.
-func joinOutcomes(bombing, attack *story) {
-	if bombing == nil || attack == nil || bombing.strength == 0 || attack.deed {
-		return
-	}
-	for _, e := range attack.entities {
-		bombing.add(e)
-	}
-	attack.strength = 0
-}
-
 // outcome tells a mention that says what became of people or things, and not by whom.
 func outcome(n *incident) bool {
 	return len(n.agents) == 0 && !n.noun && (n.act == actKill || n.act == actWound || n.act == actDamage)
-}
-
-// castBlamed adds those whom the text holds responsible, and the organisation of guerrillas
-// where the text names only one.
-func (d *doc) castBlamed(s *story) {
-	d.findResponsibility()
-	for _, b := range d.blames {
-		if b.mode != "denied" {
-			for _, p := range d.parts(b.actor) {
-				d.castAgent(s, p)
-			}
-		}
-	}
-	for si := range d.sents {
-		for _, n := range d.incidentsIn(si) {
-			if n.maybe || n.habit || n.act == actArrest || d.onlyCombatants(n) || d.longAgo(n) {
-				continue
-			}
-			for _, r := range n.agents {
-				for _, p := range d.parts(r) {
-					if d.perpetrator(p) {
-						d.castAgent(s, p)
-					}
-				}
-			}
-		}
-	}
-	d.castStrangers(s)
-	d.castDoers(s)
-	d.castInvolved(s)
-	if !s.has("PerpOrg") {
-		d.castMostNamed(s)
-	}
-}
-
-// castMostNamed adds the armed group that the text names most, where nobody else is held
-// responsible by name and insurgents are, or it stands in a sentence about the event.
-func (d *doc) castMostNamed(s *story) {
-	times := map[*party]int{}
-	var most *party
-	insurgent := false
-	for _, e := range s.entities {
-		insurgent = insurgent || e.role == "PerpInd" && insurgents[e.head]
-	}
-	for _, n := range d.namings {
-		if n.party.kind == "armed-group" && (insurgent || s.sents[int(d.toks[n.a].sent)]) {
-			times[n.party]++
-			if most == nil || times[n.party] > times[most] {
-				most = n.party
-			}
-		}
-	}
-	if most != nil {
-		s.add(d.orgEntity(most))
-	}
-}
-
-// castDoers adds those by whom something was perpetrated, and those accused of it.
-func (d *doc) castDoers(s *story) {
-	for i := range d.toks {
-		v := d.toks[i].w.verb
-		if v == nil || d.toks[i].tag == tNoun {
-			continue
-		}
-		sent := d.sents[d.toks[i].sent].rng
-		switch {
-		case perpetrates[v.lemma] && (v.lemma != "carry" || d.crimeBefore(i, sent)):
-			n := &incident{}
-			d.byAgent(n, i+1, sent)
-			for _, r := range n.agents {
-				for _, p := range d.parts(r) {
-					d.castAgent(s, p)
-				}
-			}
-		case v.lemma == "blame" && d.toks[i].tag == tFin:
-			if e := d.partyEnd(i+1, sent); e > i+1 {
-				d.castAgent(s, d.trim(rng{i + 1, e}))
-			}
-		case implicates[v.lemma] && d.toks[i].tag == tPart && d.crimeAhead(i+1, sent):
-			g := d.groupAt(i, sent)
-			if !g.passive {
-				continue
-			}
-			n := &incident{}
-			n.passive(d, g, i, sent)
-			for _, r := range n.patients {
-				for _, p := range d.parts(r) {
-					d.castAgent(s, p)
-				}
-			}
-		}
-	}
 }
 
 var perpetrates = map[string]bool{"perpetrate": true, "commit": true, "stage": true, "mastermind": true, "carry": true}
@@ -258,47 +112,6 @@ func (d *doc) crimeAhead(i int, s rng) bool {
 		}
 	}
 	return false
-}
-
-// castInvolved adds X of "the involvement of X in the murder".
-func (d *doc) castInvolved(s *story) {
-	for i := range d.toks {
-		switch d.toks[i].w.text {
-		case "involvement", "participation", "responsibility", "role":
-		default:
-			continue
-		}
-		sent := d.sents[d.toks[i].sent].rng
-		if i+2 < sent.b && d.toks[i+1].w.text == "of" {
-			e := d.partyEnd(i+2, sent)
-			if e < sent.b && d.toks[e].w.text == "in" && d.crimeAhead(e, sent) {
-				d.castAgent(s, d.trim(rng{i + 2, e}))
-			}
-		}
-	}
-}
-
-// castStrangers adds "unidentified men" and "armed individuals" that act anywhere in a text
-// about an attack.
-func (d *doc) castStrangers(s *story) {
-	for i := range d.toks {
-		w := d.toks[i].w.text
-		if w != "unidentified" && w != "hooded" && w != "masked" && w != "armed" && w != "unknown" {
-			continue
-		}
-		sent := d.sents[d.toks[i].sent].rng
-		e := i + 1
-		for e < sent.b && e < i+3 && d.toks[e].tag == tAdj {
-			e++
-		}
-		if e >= sent.b || !strangers[d.toks[e].w.text] {
-			continue
-		}
-		acts := e+1 < sent.b && (d.toks[e+1].tag == tFin || d.toks[e+1].tag == tRel || d.toks[e+1].tag == tIng || d.toks[e+1].tag == tHave) || i > sent.a && (d.toks[i-1].w.text == "by" || i-1 > sent.a && d.toks[i-2].w.text == "by")
-		if acts {
-			d.castAgent(s, rng{i, e + 1})
-		}
-	}
 }
 
 var strangers = map[string]bool{"men": true, "man": true, "individuals": true, "individual": true, "persons": true, "person": true, "people": true, "subjects": true, "gunmen": true, "assailants": true, "youths": true, "attackers": true, "group": true}
@@ -394,85 +207,6 @@ func (d *doc) storyKind(n *incident, around []*incident) string {
 	return "attack"
 }
 
-// cast adds an incident's participants to a story, if it tells of a particular event: one
-// with a victim, target or weapon that is named, counted or single.
-func (d *doc) cast(s *story, n *incident) {
-	var list []*entity
-	particular := false
-	for _, r := range n.patients {
-		for _, p := range d.parts(r) {
-			e := d.entityOf(p)
-			if e == nil || d.combatant(p) {
-				continue
-			}
-			if e.role == "" && (e.name == "" || n.act == actKill || n.act == actKidnap || n.act == actWound) {
-				e.role = d.byAct(n, p, e)
-			}
-			if e.role == aPerson && (n.act == actAttack && (!n.noun || e.name == "") || d.inCombat(n) && e.name == "") {
-				continue
-			}
-			switch e.role {
-			case aPerson:
-				e.role = "Victim"
-				e.killed = n.act == actKill
-				e.injured = n.act == actWound
-			case aTarget:
-				e.role = "Target"
-			case aBody:
-				if n.act != actBomb && !(n.act == actAttack && n.noun) {
-					continue
-				}
-				e.role = "Target"
-			default:
-				continue
-			}
-			if !e.particular {
-				continue
-			}
-			particular = true
-			list = append(list, e)
-		}
-	}
-	if n.act == actBomb || n.act == actArson {
-		for _, r := range n.where {
-			for _, p := range d.parts(r) {
-				if e := d.entityOf(p); e != nil && e.role == aTarget && !d.combatant(p) {
-					e.role = "Target"
-					list = append(list, e)
-					particular = true
-				}
-			}
-		}
-	}
-	var weapons []*entity
-	for _, r := range append(d.weaponsNear(n), n.weapons...) {
-		for _, p := range d.parts(r) {
-			if e := d.entityOf(p); e != nil && e.role == aWeapon {
-				e.role = "Weapon"
-				weapons = append(weapons, e)
-				particular = particular || n.act == actBomb && e.particular && !n.noun
-			}
-		}
-	}
-	if !particular {
-		return
-	}
-	s.strength++
-	s.sents[n.sent] = true
-	s.deed = s.deed || !outcome(n)
-	for _, e := range append(list, weapons...) {
-		if e.role == "Victim" && e.definite && e.name == "" && e.n == 0 && s.has("Victim") {
-			continue // the priests: those already named
-		}
-		s.add(e)
-	}
-	for _, r := range n.agents {
-		for _, p := range d.parts(r) {
-			d.castAgent(s, p)
-		}
-	}
-}
-
 // inCombat tells a sentence about fighting or an accident, whose dead are nobody's victims
 // unless they are named.
 func (d *doc) inCombat(n *incident) bool {
@@ -549,92 +283,6 @@ func (d *doc) seized(r rng, s rng) bool {
 }
 
 var finds = map[string]bool{"seize": true, "confiscate": true, "find": true, "discover": true, "capture": true, "recover": true, "defuse": true, "deactivate": true, "steal": true}
-
-// castAgent adds who did it: persons and the organisation that they belong to.
-func (d *doc) castAgent(s *story, p rng) {
-	for r := p; ; {
-		n, ok := d.namingIn(r, func(q *party) bool { return q.kind == "armed-group" })
-		if !ok {
-			break
-		}
-		s.add(d.orgEntity(n.party))
-		r.a = n.b
-	}
-	e := d.entityOf(p)
-	if e == nil {
-		return
-	}
-	switch e.role {
-	case aPerson:
-		if lawful[e.head] {
-			return
-		}
-		e.role = "PerpInd"
-		s.add(e)
-		for i := p.a; i+1 < p.b; i++ { // soldiers of the army
-			if d.toks[i].w.text == "of" {
-				if of := d.entityOf(rng{i + 1, p.b}); of != nil && of.role == aBody {
-					if _, named := d.namingIn(p, func(q *party) bool { return q.kind == "armed-group" }); !named {
-						of.role = "PerpOrg"
-						s.add(of)
-					}
-				}
-				break
-			}
-		}
-	case aBody:
-		switch e.head {
-		case "police", "forces", "government", "court", "ministry":
-			if e.head != "forces" || !d.hasWord(p, "armed") {
-				return
-			}
-		}
-		if _, named := d.namingIn(p, func(q *party) bool { return q.kind == "armed-group" }); !named {
-			e.role = "PerpOrg"
-			s.add(e)
-		}
-	}
-}
-
-func (s *story) has(role string) bool {
-	for _, e := range s.entities {
-		if e.role == role {
-			return true
-		}
-	}
-	return false
-}
-
-func (d *doc) hasWord(r rng, w string) bool {
-	for i := r.a; i < r.b; i++ {
-		if d.toks[i].w.text == w {
-			return true
-		}
-	}
-	return false
-}
-
-// add merges an entity with one of the same role and name or head.
-func (s *story) add(e *entity) {
-	for _, o := range s.entities {
-		if o.role != e.role {
-			continue
-		}
-		if sameName(e, o) || e.name == "" && (o.head == e.head || o.head == e.head+"s" || e.head == o.head+"s") || contains(o.words, e.words[0]) || e.role == "Victim" && e.n > 2 && e.n == o.n && e.name == "" && o.name == "" {
-			for _, w := range e.words {
-				if !contains(o.words, w) {
-					o.words = append(o.words, w)
-				}
-			}
-			o.killed, o.injured = o.killed || e.killed, o.injured || e.injured
-			if o.n == 0 {
-				o.n = e.n
-			}
-			return
-		}
-	}
-	s.entities = append(s.entities, e)
-}
 
 // sameName tells whether the last name of one stands in the name of the other.
 func sameName(a, b *entity) bool {
@@ -732,7 +380,7 @@ func (d *doc) nameWord(i int) bool {
 // entityOf reads one noun phrase: what sort of thing it is, and under which words.
 func (d *doc) entityOf(r rng) *entity {
 	a := r.a
-	e := &entity{}
+	e := &entity{at: r}
 	if n, end := d.numberAt(a, r); end > a {
 		e.n = n
 		a = end
@@ -852,9 +500,6 @@ func (d *doc) roleOf(a, name, end int, r rng) string {
 // crowds are words for several persons together.
 var crowds = map[string]bool{"group": true, "groups": true, "column": true, "columns": true, "gang": true, "gangs": true, "band": true, "bands": true, "squad": true, "squads": true, "cell": true, "unit": true, "units": true,
 	"commando": true, "commandos": true, "patrol": true, "patrols": true, "contingent": true, "mob": true}
-
-// lawful are those who fight attackers more often than they attack.
-var lawful = map[string]bool{"police": true, "policemen": true, "authorities": true, "agents": true, "officials": true, "spokesman": true, "spokesmen": true}
 
 // masses are people in general unless they are counted.
 var masses = map[string]bool{"people": true, "population": true, "populations": true, "civilians": true, "citizens": true, "masses": true, "children": true, "women": true, "youth": true, "nationals": true}
