@@ -250,7 +250,7 @@ func (d *doc) agentsIn(p rng) []*entity {
 func (c *casting) add(e *entity, at rng, si int, shows []string) {
 	d := c.d
 	var x *candidate
-	for _, o := range c.list {
+	for _, o := range c.list[max(0, len(c.list)-500):] { // a bounded number, so that work stays in proportion
 		if o.role == e.role && same(o.entity, e) {
 			x = o
 			break

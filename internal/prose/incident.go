@@ -265,6 +265,9 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 		case word(1) == "ablaze":
 			return actArson, h + 2
 		}
+		if d.onFire(h, s) {
+			return actArson, h + 1
+		}
 		return noAct, 0
 	case "open":
 		if word(1) == "fire" {
@@ -322,6 +325,16 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 		return actKill, h + 3
 	}
 	return d.toks[h].w.verb.act, h + 1
+}
+
+// onFire reads "set two trucks on fire".
+func (d *doc) onFire(h int, s rng) bool {
+	for i := h + 2; i < min(h+12, s.b-1) && d.toks[i].kind != punct; i++ {
+		if w := d.toks[i].w.text; w == "on" && d.toks[i+1].w.text == "fire" || w == "ablaze" {
+			return true
+		}
+	}
+	return false
 }
 
 var uses = map[string]bool{"throw": true, "hurl": true, "lob": true, "toss": true, "place": true, "plant": true, "launch": true, "fire": true, "explode": true, "detonate": true, "activate": true, "leave": true}

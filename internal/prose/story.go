@@ -216,11 +216,8 @@ func (d *doc) describeSentence(m *mention, add func(bool, string)) {
 
 // inSpeech tells whether a token stands in a quotation that holds a clause.
 func (d *doc) inSpeech(i int) bool {
-	for _, q := range d.quotes {
-		if q.a > i {
-			break
-		}
-		if q.clause && q.rng.holds(i) {
+	for q := d.toks[i].quote; q >= 0; q = d.quotes[q].outer {
+		if d.quotes[q].clause {
 			return true
 		}
 	}

@@ -186,6 +186,9 @@ func (d *doc) storyKind(n *incident, around []*incident) string {
 	case actKidnap:
 		return "kidnapping"
 	case actBomb:
+		if d.fromTheAir(n) {
+			return "attack" // of armed forces, not with a bomb left somewhere
+		}
 		return "bombing"
 	case actArson:
 		return "arson"
@@ -194,14 +197,19 @@ func (d *doc) storyKind(n *incident, around []*incident) string {
 	case actHijack, actCyber, actOther:
 		return ""
 	}
-	for _, w := range append(n.weapons, n.agents...) {
-		if d.explosive(w) || d.hasClass(w, evBombing) {
+	if n.act == actKill && n.noun && d.toks[n.trigger].w.text == "disappearance" {
+		return "kidnapping"
+	}
+	for _, w := range append(d.weaponsNear(n), append(n.weapons, n.agents...)...) {
+		if d.blast(n, w) {
 			return "bombing"
 		}
 	}
-	for _, o := range around {
-		if o != n && o.act == actBomb && !o.maybe && (n.act == actKill || n.act == actWound || n.act == actDamage) {
-			return "bombing"
+	if outcome(n) && !murders[d.toks[n.trigger].w.verb.lemma] {
+		for _, o := range around {
+			if o != n && o.act == actBomb && !o.maybe && !d.fromTheAir(o) {
+				return "bombing"
+			}
 		}
 	}
 	return "attack"
@@ -215,6 +223,37 @@ func (d *doc) inCombat(n *incident) bool {
 		switch d.toks[i].w.text {
 		case "clash", "clashes", "combat", "fighting", "battle", "skirmish", "accident", "earthquake", "crashed", "clashed":
 			return true
+		}
+	}
+	return false
+}
+
+// murders are verbs of killing one by one.
+var murders = map[string]bool{"murder": true, "assassinate": true, "execute": true, "gun": true}
+
+// blast tells weapons that explode where they are left or thrown.
+func (d *doc) blast(n *incident, w rng) bool {
+	if d.explosive(w) || d.hasClass(w, evBombing) {
+		return true
+	}
+	if last := d.toks[w.b-1].w.text; last != "grenade" && last != "grenades" {
+		return false
+	}
+	v := d.toks[n.trigger].w.verb
+	return !n.noun && v != nil && uses[v.lemma] && v.lemma != "fire" && v.lemma != "launch"
+}
+
+// fromTheAir tells of bombing by aircraft or armed forces.
+func (d *doc) fromTheAir(n *incident) bool {
+	if v := d.toks[n.trigger].w.verb; v == nil || v.lemma != "bomb" {
+		return false
+	}
+	for _, r := range append(n.agents, n.weapons...) {
+		for i := r.a; i < r.b; i++ {
+			switch d.toks[i].w.text {
+			case "army", "military", "planes", "plane", "aircraft", "helicopters", "forces", "force", "air":
+				return true
+			}
 		}
 	}
 	return false
