@@ -111,15 +111,18 @@ func (d *doc) paragraphs(s string) {
 		}
 		start = end
 	}
+	line := 0
 	for i := 0; i < len(s); i++ {
 		if s[i] != '\n' {
 			continue
 		}
+		ends := !blank && lineEnds(s[line:i])
+		line = i + 1
 		j := i + 1
 		for j < len(s) && (s[j] == ' ' || s[j] == '\t' || s[j] == '\r') {
 			j++
 		}
-		if j < len(s) && s[j] == '\n' || !wrapped || !blank && lineEnds(s[start:i]) {
+		if j < len(s) && s[j] == '\n' || !wrapped || ends {
 			flush(i + 1)
 		}
 	}
