@@ -26,11 +26,13 @@ type facts struct {
 	Window   *heed.Window `json:"window,omitzero"`
 	Scale    bool         `json:"scale,omitzero"`
 	Bases    []string     `json:"bases,omitzero"`
-	Voices   []string     `json:"voices,omitzero"` // of a case: who spoke, on what basis
-	Tokens   []string     `json:"tokens,omitzero"` // of sealed origins
+	Voices   []string     `json:"voices,omitzero"`   // of a case: who spoke, on what basis
+	Tokens   []string     `json:"tokens,omitzero"`   // of sealed origins
 	Passages []string     `json:"passages,omitzero"` // of texts that were read
 	Exercise string       `json:"exercise,omitzero"`
 	Text     []uint64     `json:"text,omitzero"` // hashes of word groups, the smallest
+
+	others []string // other names of the actors, under which open cases stand; for looking only
 }
 
 // wordGroups bounds how many hashes of a text are kept: enough to tell near-copies.
@@ -156,19 +158,14 @@ func choose(have, named []place.Place) []place.Place {
 // keys lists the words under which the facts make a case findable, and are looked for.
 func (f facts) keys() []store.Key {
 	var keys []store.Key
-	put := func(weight int, word string) {
-		if f.Exercise != "" {
-			word = "exercise " + f.Exercise + ": " + word // never found by what is in earnest
-		}
-		keys = append(keys, store.Key{Word: word, Weight: weight})
-	}
+	put := func(weight int, word string) { keys = append(keys, store.Key{Word: f.word(word), Weight: weight}) }
 	for _, t := range f.Tokens {
 		put(8, "token "+t)
 	}
 	for _, p := range f.Passages {
 		put(8, p)
 	}
-	for _, a := range f.Actors {
+	for _, a := range slices.Concat(f.others, f.Actors) {
 		put(4, "actor "+a)
 	}
 	for _, a := range f.Parents {
@@ -196,9 +193,18 @@ func (f facts) keys() []store.Key {
 	return keys
 }
 
-// words gives the keys without their weights.
+// word is how a word stands in the index of cases.
+func (f facts) word(w string) string {
+	if f.Exercise != "" {
+		return "exercise " + f.Exercise + ": " + w // never found by what is in earnest
+	}
+	return w
+}
+
+// words gives the keys under which the facts make a case findable, without their weights.
 func (f facts) words() []string {
 	var list []string
+	f.others = nil
 	for _, k := range f.keys() {
 		list = add(list, k.Word)
 	}

@@ -306,7 +306,7 @@ func fits(have, f facts) (float64, []string) {
 	if p := common(have.Passages, f.Passages); p != "" {
 		say(3, "the same passage of a text that was read")
 	}
-	if a := common(have.Actors, f.Actors); a != "" {
+	if a := common(have.Actors, slices.Concat(f.others, f.Actors)); a != "" {
 		say(2, "same actor: %s", a)
 	}
 	if p := common(have.Parents, f.Actors); p != "" {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"heed"
@@ -14,51 +15,47 @@ import (
 // The register of actors is what claims of the desk say about names: who is another name of
 // whom, who is a part of whom, each with its teller. Rival claims stand side by side.
 
-// canonical adds to the actors of a warning the other names that the desk's register has for
-// them, and what they are said to be parts of. The names as written stay. A name that is said to
-// be of two actors joins neither to the other: it is added only where it is of no other one.
+// canonical adds to the actors of a warning the names that the desk's register has them as other
+// names of, and what they are said to be parts of. The names as written stay. Other names of
+// those are looked for as well, where an open case stands under one: it may be older than the
+// claim. A name that is said to be of two actors joins neither to the other.
 func (d *Desk) canonical(tx *store.Tx, desk heed.PartyID, f *facts) error {
-	claims := map[string][]store.NameClaim{}
-	of := func(name string) (list []store.NameClaim, err error) {
-		list, seen := claims[name]
-		if !seen {
-			list, err = tx.Names(desk, name)
-			claims[name] = list
-		}
-		return list, err
-	}
-	var others []string // other names of the actors
-	up := func(name string) error {
-		list, err := of(name)
-		for _, c := range list {
-			switch {
-			case c.Type == "alias" && c.Name == name:
-				f.Actors = add(f.Actors, c.Of)
-			case c.Type == "alias":
-				others = add(others, c.Name)
-			case c.Name == name:
-				f.Parents = add(f.Parents, c.Of)
-			}
-		}
-		return err
-	}
-	for i := 0; i < len(f.Actors) && len(f.Actors) < maxActors; i++ { // aliases of aliases, up to a bound
-		if err := up(f.Actors[i]); err != nil {
-			return err
-		}
-	}
-	for i := 0; i < len(others) && i < 4*maxActors && len(f.Actors) < maxActors; i++ {
-		list, err := of(others[i])
+	var others []string
+	for i := 0; i < len(f.Actors) && i < maxActors; i++ { // aliases of aliases, up to a bound
+		claims, err := tx.Names(desk, f.Actors[i])
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(list, func(c store.NameClaim) bool {
-			return c.Type == "alias" && c.Name == others[i] && !slices.Contains(f.Actors, c.Of)
-		}) {
-			f.Actors = add(f.Actors, others[i])
-			if err := up(others[i]); err != nil {
-				return err
+		for _, c := range claims {
+			switch {
+			case c.Type == "alias" && c.Name == f.Actors[i]:
+				f.Actors = add(f.Actors, c.Of)
+			case c.Type == "alias":
+				others = add(others, c.Name)
+			case c.Name == f.Actors[i]:
+				f.Parents = add(f.Parents, c.Of)
 			}
+		}
+	}
+	words := map[string]string{}
+	for _, o := range others[:min(len(others), 4*maxActors)] {
+		if !slices.Contains(f.Actors, o) {
+			words[f.word("actor "+o)] = o
+		}
+	}
+	have, err := tx.HaveCase(desk, slices.Sorted(maps.Keys(words)))
+	if err != nil {
+		return err
+	}
+	for _, w := range have {
+		claims, err := tx.Names(desk, words[w])
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(claims, func(c store.NameClaim) bool {
+			return c.Type == "alias" && c.Name == words[w] && !slices.Contains(f.Actors, c.Of)
+		}) {
+			f.others = append(f.others, words[w])
 		}
 	}
 	return nil

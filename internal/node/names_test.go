@@ -127,4 +127,12 @@ func (p *pair) matchedByList() {
 	if other := p.cased(warn("the Ambers", "Quito").ID); other.ID != amber.ID {
 		p.t.Errorf("the other name opens a case of its own")
 	}
+	old := p.cased(warn("Red Column", "Lagos").ID)
+	if _, err := p.n[1].Desk().Name(p.t.Context(), p.by(1), desk.Naming{Name: "Red Column", Type: "alias", Of: "Crimson League"}); err != nil {
+		p.t.Fatal(err)
+	}
+	league := warn("Crimson League", "Lagos")
+	if reason := why(league); p.cased(league.ID).ID != old.ID || !strings.Contains(reason, "same actor: red column") {
+		p.t.Errorf("a case that is older than the claim is not found: %s", reason)
+	}
 }

@@ -71,8 +71,8 @@ CREATE TABLE house_names (
 	idx BIGINT NOT NULL,              -- leaf of the claim
 	PRIMARY KEY (desk, idx)
 );
-CREATE INDEX house_names_name ON house_names (desk, name);
-CREATE INDEX house_names_of ON house_names (desk, of);
+CREATE INDEX house_names_name ON house_names (desk, name, idx);
+CREATE INDEX house_names_of ON house_names (desk, of, idx);
 `
 
 // CaseRow is a case as a desk's list shows it.
@@ -231,6 +231,30 @@ func (tx *Tx) Candidates(desk heed.PartyID, keys []Key, n int) ([]CaseRow, error
 	return rows, err
 }
 
+// wordsAtOnce is how many words [Tx.HaveCase] asks for in one statement.
+const wordsAtOnce = 16
+
+// HaveCase gives those of some words under which an open case stands.
+func (tx *Tx) HaveCase(desk heed.PartyID, words []string) ([]string, error) {
+	var have []string
+	for some := range slices.Chunk(words, wordsAtOnce) {
+		byKey, args := map[int64]string{}, []any{}
+		for _, w := range some {
+			k := keyOf(desk, w)
+			byKey[k], args = w, append(args, k)
+		}
+		for len(args) < wordsAtOnce {
+			args = append(args, args[0])
+		}
+		var k int64
+		if err := tx.each([]any{&k}, func() error { have = append(have, byKey[k]); return nil },
+			`SELECT DISTINCT word FROM house_case_keys WHERE word IN (?`+strings.Repeat(`, ?`, wordsAtOnce-1)+`)`, args...); err != nil {
+			return nil, err
+		}
+	}
+	return have, nil
+}
+
 // Member is a statement in a case.
 type Member struct {
 	Desk      heed.PartyID
@@ -343,7 +367,7 @@ func (tx *Tx) Names(desk heed.PartyID, name string) ([]NameClaim, error) {
 	err := tx.each([]any{&n.Name, &n.Type, &n.Of, &n.Teller, &n.Index}, func() error {
 		list = append(list, n)
 		return nil
-	}, `SELECT name, type, of, teller, idx FROM house_names WHERE desk = ? AND name = ? UNION SELECT name, type, of, teller, idx FROM house_names WHERE desk = ? AND of = ? ORDER BY idx`,
+	}, `SELECT name, type, of, teller, idx FROM house_names WHERE desk = ? AND name = ? UNION ALL SELECT name, type, of, teller, idx FROM house_names WHERE desk = ? AND of = ? ORDER BY idx`,
 		string(desk), name, string(desk), name)
 	return list, err
 }
