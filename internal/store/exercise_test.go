@@ -67,6 +67,10 @@ func TestExercise(t *testing.T) {
 		{"words are found, newest first", findsWords},
 		{"erased words are not found", erasedWords},
 		{"a beginning of many words finds them all", manyBeginnings},
+		{"whatever is sought together, all that has it is found", findsAll},
+		{"candidates are the cases that share most words", candidatesByWords},
+		{"readers take turns and leave nothing open", readersTakeTurns},
+		{"more shapes of a question than are kept", manyShapes},
 	}
 	for _, e := range []string{"sqlite", "postgres"} {
 		t.Run(e, func(t *testing.T) {

@@ -73,10 +73,10 @@ func (s *session) run(stmt string) error {
 	return err
 }
 
-// views is where a session runs queries only.
-type views struct{ *session }
+// reads is where a session runs queries only.
+type reads struct{ *session }
 
-func (views) exec(context.Context, string, ...any) (int64, error) { return 0, ErrReadOnly }
+func (reads) exec(context.Context, string, ...any) (int64, error) { return 0, ErrReadOnly }
 
 // pool holds the sessions that are read on, the one that was used last on top: its pages are
 // in memory.

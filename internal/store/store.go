@@ -298,7 +298,7 @@ func (db *DB) viewSession(ctx context.Context, fn func(*Tx) error) (err error) {
 	if err := s.run("BEGIN"); err != nil {
 		return fmt.Errorf("store: %w", err)
 	}
-	err = fn(&Tx{ctx: ctx, db: db, q: views{s}, now: db.opt.Now().UTC().Truncate(time.Microsecond)})
+	err = fn(&Tx{ctx: ctx, db: db, q: reads{s}, now: db.opt.Now().UTC().Truncate(time.Microsecond)})
 	broken = s.run("ROLLBACK") != nil // a view changes nothing
 	return err
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -130,4 +131,64 @@ func manyBeginnings(t *testing.T, e *engine) {
 			}
 		}
 	}
+}
+
+// What several words, marks and exclusions find is what looking through all records finds.
+func findsAll(t *testing.T, e *engine) {
+	db := e.open(t)
+	rng := rand.New(rand.NewPCG(1, 2))
+	some := func(n int, format string, of float64) (list []string) { // the first are the most frequent
+		for range n {
+			list = append(list, fmt.Sprintf(format, int(of*rng.Float64()*rng.Float64())))
+		}
+		return list
+	}
+	var list []store.Words
+	for n := range 500 {
+		list = append(list, store.Words{Index: int64(n), Marks: append(some(2, "#m%d", 6), "#all"), Head: some(4, "w%d", 40), Body: some(12, "w%d", 40)})
+	}
+	if err := db.AddWords(t.Context(), 0, 500, list); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for range 300 {
+		s := store.Seek{Head: rng.IntN(3) == 0, Marks: [][]string{{"#all"}}}
+		if rng.IntN(2) == 0 {
+			s.Marks = append(s.Marks, some(2, "#m%d", 6))
+		}
+		for range 1 + rng.IntN(4) {
+			s.Sought = append(s.Sought, store.Sought{Words: some(1+rng.IntN(5)/4, "w%d", 40), Not: len(s.Sought) > 0 && rng.IntN(4) == 0})
+		}
+		var want []int64
+		for _, w := range slices.Backward(list) {
+			if holds(w, s) && len(want) < 100 {
+				want = append(want, w.Index)
+			}
+		}
+		found += len(want)
+		if got := seek(t, db, s); !slices.Equal(got, want) {
+			t.Errorf("%+v: found %v, want %v", s, got, want)
+		}
+	}
+	if found < 1000 {
+		t.Errorf("only %d were to be found: this tests little", found)
+	}
+}
+
+func holds(w store.Words, s store.Seek) bool {
+	row := func(list, words []string) bool {
+		return strings.Contains(" "+strings.Join(list, " ")+" ", " "+strings.Join(words, " ")+" ")
+	}
+	for _, any := range s.Marks {
+		if !slices.ContainsFunc(any, func(m string) bool { return slices.Contains(w.Marks, m) }) {
+			return false
+		}
+	}
+	for _, one := range s.Sought {
+		has := row(w.Head, one.Words) || (!s.Head || one.Not) && row(w.Body, one.Words)
+		if has == one.Not {
+			return false
+		}
+	}
+	return true
 }
