@@ -224,7 +224,8 @@ type Unowned struct {
 func (d *Desk) CheckClocks(ctx context.Context) ([]Unowned, error) {
 	var missing []Unowned
 	var broken error
-	err := d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error {
+	var some []store.CaseRow
+	set := func(tx *store.Tx) error {
 		missing, broken = nil, nil
 		rows, err := tx.OpenWithoutClock(clockDecide, 100)
 		if err != nil {
@@ -246,7 +247,14 @@ func (d *Desk) CheckClocks(ctx context.Context) ([]Unowned, error) {
 			}
 		}
 		return nil
+	}
+	err := d.Store.View(ctx, func(tx *store.Tx) (err error) { // no write waits for the looking
+		some, err = tx.OpenWithoutClock(clockDecide, 1)
+		return err
 	})
+	if err == nil && len(some) > 0 {
+		err = d.Store.Update(ctx, store.Normal, set)
+	}
 	if err = errors.Join(err, broken); err == nil {
 		d.checked.Store(&checked{d.lastCheck().times + 1, d.Store.Now()})
 	}
