@@ -314,9 +314,9 @@ func (d *doc) standsForParty(r rng, s rng) bool {
 			case "by", "with", "between":
 				return true
 			case "from":
-				return i > s.a && (knowledge[d.toks[i-1].w.text] || d.toks[i-1].is(saying))
+				return i > s.a && d.toks[i-1].is(warnNoun|notice|saying)
 			}
-			if v := d.toks[i].w.verb; v != nil && (v.frames&(fWarn|fAddressee) != 0 || v.passes) && d.toks[i].tag.verbal() {
+			if v := d.toks[i].w.verb; v != nil && (v.frames&(fWarn|fAddressee) != 0 || v.warns&wPass != 0) && d.toks[i].tag.verbal() {
 				return true
 			}
 		}

@@ -68,6 +68,7 @@ const (
 	opinion
 	backward
 	disaster
+	notice // carries a warning where the text speaks of one
 )
 
 const (
@@ -120,10 +121,8 @@ type verb struct {
 	frames frame
 	stance stance
 	denial bool
-	act    act  // what it does to somebody, if it is a verb of violence
-	passes bool // with "information" or "a warning" it makes a warning
-	hints  bool // begins a phrase of warning: "put on notice", "phoned to say"
-	tells  bool // with somebody who can act and a threat it makes a warning
+	act    act     // what it does to somebody, if it is a verb of violence
+	warns  warnAct // the ways in which it makes a warning
 	preps  map[string]bool
 }
 
@@ -155,8 +154,14 @@ var lex = sync.OnceValue(func() *lexicon {
 	for w := range compounds {
 		l.word(w).is |= numword
 	}
-	for w := range warningNoun {
-		l.word(w).is |= warnNoun
+	for w := range strongNouns {
+		l.word(w).is |= warnNoun | noun
+	}
+	for w := range notes {
+		l.word(w).is |= notice | noun
+	}
+	for w := range news {
+		l.word(w).is |= notice
 	}
 	l.loadVerbs(file("verbs.txt"))
 	l.loadParties(file("parties.txt"))
@@ -259,7 +264,7 @@ func (l *lexicon) loadVerbs(s string) {
 			lemma, past, part := forms(item)
 			v = verbs[lemma]
 			if v == nil {
-				v = &verb{lemma: lemma, act: verbActs[lemma], passes: passes[lemma], tells: tells[lemma], hints: rings[lemma] || phrases[lemma]}
+				v = &verb{lemma: lemma, act: verbActs[lemma], warns: warnActs[lemma]}
 				verbs[lemma] = v
 			}
 			if st != asserts {

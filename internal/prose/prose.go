@@ -75,6 +75,7 @@ type doc struct {
 	claims    []*claim
 	actors    []*actor
 	warnings  []*warning
+	warnWords int // how many words speak of warnings by themselves
 	blames    []*blame
 	events    []*event
 	incidents []*incident // in the order of the text

@@ -1,0 +1,515 @@
+package prose
+
+// Warnings told by a noun: "a warning from X to Y about Z", "the note named neither hotel nor day",
+// "a second alert went to a mailbox". Each mention that adds something is a record.
+
+// ordinalWords point at one of several.
+var pointing = set(`the this that these those both either same first second third fourth final last latest earlier previous only such another further`)
+
+// noticeAt drafts what a noun for a warning, or for what carries one, makes.
+func (d *doc) noticeAt(i int, s rng) *warning {
+	word := d.toks[i].w.text
+	if i+1 < s.b && (d.toks[i+1].tag == tNoun || d.toks[i+1].tag == tName) && !d.toks[i+1].is(timenoun) && d.gapAfter(i) && !(d.toks[i+1].is(vPart) && passWords[d.toks[i+1].w.text]) {
+		return nil // warning system, alert level
+	}
+	strong, note := strongNouns[word], notes[word]
+	if !strong && !note && !(news[word] && (word == "information" || word == "intelligence" || word == "report" || word == "word")) {
+		return nil
+	}
+	w := &warning{cue: rng{i, i + 1}}
+	a := d.nounStart(i, s)
+	definite := d.owner(w, a, i, s)
+	d.adjectiveParty(w, a, i)
+	if d.newsVerbBefore(a, s) {
+		return nil
+	}
+	j := i + 1
+	if j < s.b && d.toks[j].tag.verbal() && passWords[d.toks[j].w.text] && d.toks[j].w.text != "made" && d.reducedAt(j, s) {
+		w.cue.b, w.shared = j+1, true
+		j++
+	}
+	j = d.partiesAfter(w, j, s)
+	if !d.basedOn(a, s) {
+		d.threatFrom(w, j, s)
+	}
+	if !strong && !w.clause && !w.threat.empty() && !d.threatens(w.threat) && !(w.shared && d.onWarnings(i)) {
+		w.threat = rng{} // a note on taxes
+	}
+	d.partiesInThreat(w, s)
+	if w.threat.empty() && strong {
+		d.kindOfThreat(w, i)
+	}
+	if w.threat.a >= i && !w.threat.empty() {
+		j = max(j, w.threat.b)
+	}
+	d.predicateOf(w, j, s)
+	d.governed(w, a, i, s)
+	if !d.accepts(w, i, definite, s) {
+		return nil
+	}
+	if w.recipient.empty() && w.response.empty() && strong {
+		d.actingParty(w, s)
+	}
+	return w
+}
+
+// owner reads whose warning it is, and tells whether the phrase points at one.
+func (d *doc) owner(w *warning, a, i int, s rng) bool {
+	definite := false
+	for k := a; k < i; k++ {
+		definite = definite || pointing[d.toks[k].w.text]
+	}
+	if a > s.a {
+		switch p := &d.toks[a-1]; {
+		case p.tag == tOwner && a-1 > s.a:
+			w.warner = d.trimSubject(rng{d.npStart(a-2, s), a - 1}, s)
+			definite = true
+		case p.tag == tPoss:
+			w.warner = rng{a - 1, a}
+			definite = true
+		case p.tag == tDet:
+			definite = definite || pointing[p.w.text]
+		}
+	}
+	return definite
+}
+
+// newsVerbBefore tells whether a verb of passing or receiving governs the noun: the verb's own
+// reading has looked at it.
+func (d *doc) newsVerbBefore(a int, s rng) bool {
+	for k := a - 1; k >= s.a && a-k < 4; k-- {
+		t := &d.toks[k]
+		if t.w.verb != nil && t.tag.verbal() && !t.tag.aux() {
+			return t.w.verb.warns&(wPass|wGet) != 0 && t.w.verb.lemma != "make"
+		}
+		if t.tag != tDet && t.tag != tOwner && t.tag != tPoss && !t.tag.nominal() {
+			return false
+		}
+	}
+	return false
+}
+
+// reducedAt tells whether the participle at j tells more of the noun before it: another finite verb
+// follows, or a preposition and no object.
+func (d *doc) reducedAt(j int, s rng) bool {
+	return j+1 < s.b && (d.toks[j+1].tag == tPrep || d.toks[j+1].tag == tAdv || d.toks[j+1].tag == tFin || d.toks[j+1].tag.aux())
+}
+
+// predicateOf finds and reads what the sentence says of the warning from token i: its verb, and the
+// clauses and times that stand before it.
+func (d *doc) predicateOf(w *warning, i int, s rng) {
+	for j := i; j < s.b && j < i+40; j++ {
+		t := &d.toks[j]
+		if words, e, ok := d.timeAt(j, s); ok && e > j {
+			if w.when.empty() {
+				w.when = d.trim(words)
+			}
+			j = e - 1
+			continue
+		}
+		switch {
+		case t.w.text == "dated" && j+1 < s.b:
+			if e := d.dateEnd(j+1, s); e > j+1 {
+				w.when = rng{j + 1, e}
+				j = e - 1
+			}
+		case t.tag == tFin && passWords[t.w.text] && j > s.a && d.toks[j-1].mark == ',' && j+1 < s.b && d.toks[j+1].tag == tPrep:
+			w.shared = true
+			if k := d.partiesAfter(w, j+1, s); k > j+1 {
+				j = k - 1
+			}
+		case t.tag == tFin || t.tag.aux():
+			d.predicate(w, j, s)
+			return
+		case t.tag == tRel:
+			e := d.relativeEnd(j, s)
+			d.predicate(w, j+1, rng{s.a, e})
+			j = e - 1
+		case t.tag == tPart && passWords[t.w.text]:
+			if k := d.partiesAfter(w, j+1, s); k > j+1 {
+				j = k - 1
+			}
+		case t.open && t.mate > int32(j) && int(t.mate) < s.b:
+			if v := d.toks[j+1].tag; v != tFin && !v.aux() {
+				j = int(t.mate)
+			}
+		case t.tag == tIng && j > i && w.threat.empty() && j+1 < s.b && d.toks[j+1].w.text == "that":
+			w.threat, w.clause = d.trim(rng{j + 1, d.thatEnd(w, j+1, s)}), true
+			j = max(j, w.threat.b-1)
+		case t.mark == ';' || t.mark == ':' || t.mark == '.' || t.mark == '-', t.tag == tSub, t.tag == tConj && !(j+1 < s.b && (d.toks[j+1].tag == tPart || d.toks[j+1].tag == tIng || d.toks[j+1].tag == tNoun || d.toks[j+1].tag == tName || d.toks[j+1].tag == tFin)):
+			return
+		}
+	}
+}
+
+// predicate reads the verbs that have the warning for their subject, from token i.
+func (d *doc) predicate(w *warning, i int, s rng) {
+	for j := i; j < s.b; j++ {
+		t := &d.toks[j]
+		switch {
+		case t.mark == ';' || t.mark == ':' || t.mark == '-', t.tag == tRel, t.mark == ',' && d.attributed(j+1, s), t.tag == tSub && j > i:
+			return
+		case t.tag == tConj && j+1 < s.b && !d.toks[j+1].tag.verbal() && d.toks[j+1].tag != tAdv && d.toks[j+1].tag != tNeg && d.clauseAhead(j+1, s):
+			return
+		case t.tag == tFin, t.tag == tPart && j > s.a && (d.toks[j-1].tag.aux() || d.toks[j-1].tag == tAdv || d.toks[j-1].tag == tNeg || d.toks[j-1].kind == punct || d.toks[j-1].tag == tConj),
+			t.tag == tBase && j > s.a && (d.toks[j-1].tag.aux() || d.toks[j-1].tag == tAdv || d.toks[j-1].tag == tNeg),
+			t.tag == tBe && j+1 < s.b && (d.toks[j+1].tag == tAdj || d.toks[j+1].tag == tAdv || d.toks[j+1].tag == tNoun || d.toks[j+1].open):
+			if e := d.says(w, j, s); e > j {
+				j = e - 1
+			}
+		}
+	}
+}
+
+// says reads one verb whose subject is the warning and returns where to go on.
+func (d *doc) says(w *warning, h int, s rng) int {
+	if r, ok := d.limitAt(h, s); ok {
+		if w.limits.empty() {
+			w.limits = r
+		}
+		return r.b
+	}
+	if r, ok := d.basisAt(h, s); ok {
+		if w.basis.empty() {
+			w.basis = r
+		}
+		return r.b
+	}
+	v := d.toks[h].w.verb
+	if v == nil || d.toks[h].tag == tBe {
+		return h
+	}
+	g := d.groupAt(h, s)
+	passive := g.passive || d.toks[h].tag == tPart && w.passive
+	w.passive = passive
+	switch {
+	case passive && v.warns&wPass != 0 && !d.negated(g.rng):
+		if g.a == w.cue.b {
+			w.cue.b = g.b
+		}
+		w.shared = true
+		e := d.partiesAfter(w, g.b, s)
+		d.quotedTime(w, g.b, s)
+		if w.when.empty() {
+			d.scanWhen(w, e, s.b, s)
+		}
+		return e
+	case passive && (v.lemma == "receive" || v.lemma == "read" && g.b < s.b && d.toks[g.b].w.text == "by") && !d.negated(g.rng):
+		j := g.b
+		if j+1 < s.b && d.toks[j].w.text == "by" {
+			w.recipient = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
+		}
+		return j
+	case passive && (disposals[v.lemma] || v.warns&wPass != 0 || disregards[v.lemma]):
+		e := d.predicateEnd(g.b, s)
+		for j := g.b; j+1 < e; j++ {
+			if d.toks[j].w.text == "by" && d.toks[j+1].tag != tIng && w.recipient.empty() && !d.toks[j+1].is(timenoun|weekday|month) {
+				w.recipient = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
+				if w.recipient.b >= e {
+					e = j
+				}
+				break
+			}
+			if (d.toks[j].w.text == "at" || d.toks[j].w.text == "in") && v.lemma == "discuss" && w.recipient.empty() {
+				for k := j + 1; k+1 < e; k++ {
+					if d.toks[k].w.text == "of" {
+						w.recipient = d.trim(rng{k + 1, d.npEnd(k+1, s, false)})
+						break
+					}
+				}
+			}
+		}
+		if w.response.empty() {
+			w.response = d.trim(rng{g.a, e})
+		} else {
+			w.response.b = d.trim(rng{g.a, e}).b
+		}
+		return e
+	case passive || g.b >= s.b:
+		return h
+	}
+	next := d.toks[g.b].w.text
+	switch {
+	case idles[v.lemma]:
+		w.response = d.trim(rng{g.a, d.predicateEnd(g.b, s)})
+		return w.response.b
+	case (v.lemma == "go" || v.lemma == "get") && (next == "unanswered" || next == "unheeded" || next == "unread" || next == "no" || next == "nowhere" || next == "astray"):
+		w.response = d.trim(rng{g.a, d.predicateEnd(g.b, s)})
+	case v.lemma == "go" && next == "to" && d.startsNP(g.b+1), v.lemma == "reach" && d.startsNP(g.b) && !d.nobody(rng{g.b, g.b + 1}):
+		if w.recipient.empty() {
+			k := g.b
+			if next == "to" {
+				k++
+			}
+			e := d.npEnd(k, s, false)
+			if e < s.b && d.toks[e].tag == tPron && d.clauseAhead(e, s) { // a mailbox nobody had opened
+				e = d.predicateEnd(e, s)
+			}
+			w.recipient = d.trim(rng{k, e})
+			w.shared = true
+			return e
+		}
+	case v.lemma == "come" && next == "from" && g.b+1 < s.b:
+		if d.speaker(g.b+1, s) || d.toks[g.b+1].tag == tName {
+			w.warner = d.trim(rng{g.b + 1, d.partyEnd(g.b+1, s)})
+			return w.warner.b
+		}
+	case v.lemma == "mention" || v.lemma == "concern" || v.lemma == "describe" || (v.lemma == "speak" || v.lemma == "refer" || v.lemma == "point") && (next == "of" || next == "to"):
+		k := g.b
+		if next == "of" || next == "to" {
+			k++
+		}
+		if w.threat.empty() && k < s.b && (d.startsNP(k) || d.toks[k].open) {
+			w.threat = d.trim(rng{k, d.threatEnd(k, s)})
+			return max(k, w.threat.b)
+		}
+	}
+	return h
+}
+
+// idles are verbs of a warning that nobody took up.
+var idles = set(`sit lie languish linger gather vanish`)
+
+// basedOn tells whether the noun phrase at a is what somebody bases on something: "it based the alert on".
+func (d *doc) basedOn(a int, s rng) bool {
+	for k := a - 1; k >= s.a && a-k < 3; k-- {
+		if v := d.toks[k].w.verb; v != nil && v.lemma == "base" {
+			return true
+		}
+	}
+	return false
+}
+
+// accused finds who did it in "accusing X of having ignored".
+func (d *doc) accused(g int, s rng) rng {
+	if g-1 <= s.a || d.toks[g-1].w.text != "of" && d.toks[g-1].w.text != "for" {
+		return rng{}
+	}
+	for h := g - 2; h >= s.a && g-h < 12; h-- {
+		if v := d.toks[h].w.verb; v != nil && d.toks[h].tag.verbal() && !d.toks[h].tag.aux() {
+			if v.lemma == "accuse" || v.lemma == "criticise" || v.lemma == "criticize" || v.lemma == "blame" || v.lemma == "fault" {
+				return d.trim(rng{h + 1, g - 1})
+			}
+			return rng{}
+		}
+	}
+	return rng{}
+}
+
+// quotedTime reads a time that is quoted: had been sent "nine minutes after the shock".
+func (d *doc) quotedTime(w *warning, i int, s rng) {
+	if i+1 < s.b && w.when.empty() && d.toks[i].open && d.toks[i].mark == '"' {
+		if _, _, ok := d.timeAt(i+1, s); ok && int(d.toks[i].mate) < s.b {
+			w.when = rng{i, int(d.toks[i].mate) + 1}
+		}
+	}
+}
+
+// disposals are what is done with a warning that is put away, graded or acted on.
+var disposals = set(`log record mark file shelve ignore dismiss grade classify rate class treat discard disregard overlook bury discuss answer forget doubt reject take act read investigate follow
+heed circulate delete lose misread mistake misfile archive close downgrade question deem judge consider assess regard play bin throw acknowledge verify translate escalate turn brush handle note stamp
+label`)
+
+var disregards = set(`ignore dismiss heed downplay disregard doubt reject overlook miss shelve discard shrug bury forget`)
+
+// predicateEnd is the end of what a verb says: lists go on over commas, attributions and new clauses
+// do not.
+func (d *doc) predicateEnd(i int, s rng) int {
+	for j := i; j < s.b; j++ {
+		t := &d.toks[j]
+		if t.open && t.mate > int32(j) && int(t.mate) < s.b {
+			j = int(t.mate)
+			continue
+		}
+		switch {
+		case t.tag == tOwner:
+		case t.mark == ';' || t.mark == ':' || t.mark == '.' || t.mark == '-' && d.gapBefore(j) || t.close && t.mate < int32(i):
+			return j
+		case t.mark == ',':
+			if !d.listGoesOn(j, s) {
+				return j
+			}
+		case t.w.text == "before" && j > i && j+1 < s.b && d.clauseAhead(j+1, s), t.w.text == "because", t.w.text == "although", t.w.text == "while", t.w.text == "since" && j+1 < s.b && d.clauseAhead(j+1, s):
+			return j
+		case t.tag == tConj && j > i && j+1 < s.b && !d.toks[j+1].tag.verbal() && d.toks[j+1].tag != tNeg && !(d.toks[j+1].tag == tAdv) && d.clauseAhead(j+1, s) && d.toks[j-1].mark == ',':
+			return j
+		case t.tag == tConj && t.w.text == "but", t.tag == tConj && j+1 < s.b && d.toks[j+1].tag == tSub:
+			return j
+		}
+	}
+	return s.b
+}
+
+// listGoesOn tells whether a comma parts the members of a list: the next ones have no verb of
+// their own and end with "and".
+func (d *doc) listGoesOn(comma int, s rng) bool {
+	for j := comma + 1; j < s.b && j < comma+22; j++ {
+		t := &d.toks[j]
+		if t.open && t.mate > int32(j) && int(t.mate) < s.b {
+			j = int(t.mate)
+			continue
+		}
+		switch {
+		case t.tag == tConj && (t.w.text == "and" || t.w.text == "or" || t.w.text == "nor"):
+			return j > comma+1 || j+1 < s.b && (d.toks[j+1].tag == tPart || d.toks[j+1].tag == tSub || d.toks[j+1].is(wh) || d.toks[j+1].tag == tRel)
+		case t.tag == tFin || t.tag.aux() || t.tag == tRel || t.tag == tSub || t.tag == tIng || t.w.text == "according":
+			return t.tag == tIng && j == comma+1 && (t.w.text == "referring" || t.w.text == "giving" || t.w.text == "naming")
+		case t.kind == punct && t.mark != ',':
+			return false
+		}
+	}
+	return false
+}
+
+// governed reads the verb or preposition that the warning is the object of: "ignored the warning",
+// "lifted the alert", "took no action on calls".
+func (d *doc) governed(w *warning, a, i int, s rng) {
+	k := a - 1
+	for k >= s.a && (d.toks[k].tag == tDet || d.toks[k].tag == tPoss || d.toks[k].tag == tOwner || !w.warner.empty() && w.warner.holds(k)) {
+		k--
+	}
+	if k < s.a {
+		return
+	}
+	t := &d.toks[k]
+	if t.tag == tPrep && (t.w.text == "on" || t.w.text == "to" || t.w.text == "down" || t.w.text == "off" || t.w.text == "aside" || t.w.text == "with" || t.w.text == "up") || t.tag == tAdv && (t.w.text == "down" || t.w.text == "off" || t.w.text == "up") {
+		d.actedOn(w, k, i, s)
+		return
+	}
+	if t.w.verb == nil || !t.tag.verbal() || t.tag.aux() {
+		return
+	}
+	g := d.groupAt(k, s)
+	if g.passive {
+		return
+	}
+	src, ok := d.subjectOf(g.a, s)
+	if c := (&claim{}); !ok || !g.finite {
+		if !d.controller(c, g, s) {
+			return
+		}
+		src = c.source
+	}
+	src = d.antecedent(src, s)
+	if a := d.accused(g.a, s); !a.empty() {
+		src = a
+	}
+	switch lemma := t.w.verb.lemma; {
+	case disregards[lemma]:
+		w.recipient, w.response = src, d.trim(rng{g.a, i + 1})
+	case lemma == "acknowledge" || lemma == "read" || lemma == "study":
+		if w.recipient.empty() {
+			w.recipient = src
+		}
+	case lemma == "repeat" || lemma == "renew" || lemma == "lift" || lemma == "withdraw" || lemma == "cancel" || lemma == "rescind" || lemma == "extend" || lemma == "reissue" || lemma == "make":
+		if w.warner.empty() {
+			w.warner = src
+		}
+		w.shared = true
+	case lemma == "base" && i+2 < s.b && d.toks[i+1].w.text == "on":
+		w.warner, w.basis = src, d.trim(rng{i + 2, d.basisEnd(i+2, s)})
+	}
+}
+
+// actedOn reads "acting on the tip, police closed the bridge", "took no action on the calls",
+// "laughed off our note", "played down the warning".
+func (d *doc) actedOn(w *warning, k, i int, s rng) {
+	h := k - 1
+	for h >= s.a && k-h < 5 && !(d.toks[h].w.verb != nil && d.toks[h].tag.verbal() && !d.toks[h].tag.aux()) {
+		if d.toks[h].kind == punct {
+			return
+		}
+		h--
+	}
+	if h < s.a || d.toks[h].w.verb == nil || !d.toks[h].tag.verbal() {
+		return
+	}
+	lemma, g := d.toks[h].w.verb.lemma, d.groupAt(h, s)
+	switch {
+	case lemma == "act" && d.toks[h].tag == tIng && h <= s.a+2 || lemma == "respond" && d.toks[h].tag == tIng && h == s.a:
+		for j := i + 1; j < s.b; j++ {
+			if d.toks[j].tag == tFin || d.toks[j].tag.aux() {
+				if src, ok := d.subjectOf(j, s); ok && src.a > i {
+					w.recipient, w.response = src, d.trim(rng{j, d.threatEnd(j+1, s)})
+				}
+				return
+			}
+		}
+	case lemma == "act", lemma == "take" && k-h > 1, lemma == "play", lemma == "laugh", lemma == "shrug", lemma == "brush", lemma == "wave", lemma == "follow", lemma == "sit", lemma == "put" && d.toks[k].w.text == "aside", lemma == "respond", lemma == "do":
+		src, ok := d.subjectOf(g.a, s)
+		if !ok {
+			return
+		}
+		w.recipient, w.response = d.antecedent(src, s), d.trim(rng{g.a, k + 1})
+		if d.toks[k].tag == tPrep && (lemma == "act" || lemma == "take" || lemma == "follow" || lemma == "respond" || lemma == "do") {
+			w.response = d.trim(rng{g.a, k})
+		}
+	}
+}
+
+// accepts tells whether a noun's mention is a record: it says who warned or who was told of what, or
+// adds to a warning told before.
+func (d *doc) accepts(w *warning, i int, definite bool, s rng) bool {
+	word := d.toks[i].w.text
+	adds := !w.limits.empty() || !w.basis.empty() || !w.response.empty()
+	party := !w.warner.empty() || !w.recipient.empty()
+	told := len(d.warnings) > 0 && int(d.toks[i].sent)-d.warnings[len(d.warnings)-1].sent <= 12
+	if d.isPress(w.recipient) && !w.recipient.empty() {
+		return false
+	}
+	w.again = told && (definite || w.threat.empty())
+	switch {
+	case strongNouns[word]:
+		if word == "alert" && d.toks[i].tag != tNoun {
+			return false
+		}
+		return !w.threat.empty() && party || adds && (definite || party) && (told || d.warnWords > 1) || !w.recipient.empty() && (!w.warner.empty() || w.shared || told) || told && w.shared && party ||
+			told && !w.warner.empty() && !w.when.empty() && w.warner.a != i
+	case notes[word]:
+		common := word == "call" || word == "calls" || word == "letter" || word == "letters" || word == "signal" || word == "signals" || word == "lead" || word == "leads" || word == "text" || word == "texts" || word == "cable" || word == "e-mail" || word == "email"
+		if !w.threat.empty() && party && d.threatens(w.threat) {
+			return !common || d.onWarnings(i)
+		}
+		if common && !definite {
+			return told && adds
+		}
+		return told && (adds || !w.recipient.empty() || !w.warner.empty() && (w.shared || !w.when.empty() || d.toks[i-1].tag != tOwner && !definite)) || d.warnWords > 0 && (adds && party || !w.warner.empty() && !w.recipient.empty())
+	}
+	if word == "report" || word == "word" {
+		return told && definite && w.warner.empty() && (!w.limits.empty() || !w.response.empty()) && word == "report" && false
+	}
+	if w.shared {
+		return party && (!w.threat.empty() && d.threatens(w.threat) || told || d.warnWords > 0 && !w.recipient.empty())
+	}
+	return told && definite && (!w.limits.empty() || !w.basis.empty()) || told && !w.basis.empty()
+}
+
+// actingParty takes the subject of the main clause for the recipient when the warning
+// stands in an adverbial before it ("Despite a warning from X, Y played it down").
+func (d *doc) actingParty(w *warning, s rng) {
+	first := &d.toks[s.a]
+	if first.tag != tPrep && first.tag != tSub || w.cue.a-s.a > 8 {
+		return
+	}
+	for j := w.cue.b; j < s.b; j++ {
+		t := &d.toks[j]
+		if t.tag == tFin && j > w.threat.b {
+			g := d.groupAt(j, s)
+			if src, ok := d.subjectOf(g.a, s); ok && src.a >= w.threat.b {
+				w.recipient = d.head(src, s)
+				w.response = d.trim(rng{g.a, d.threatEnd(g.b, s)})
+				return
+			}
+		}
+	}
+}
+
+// head leaves out what a comma adds to a noun phrase.
+func (d *doc) head(r rng, s rng) rng {
+	for i := r.a; i < r.b; i++ {
+		if d.toks[i].mark == ',' {
+			return rng{r.a, i}
+		}
+	}
+	return r
+}
