@@ -13,6 +13,11 @@ func (d *doc) details(w *warning, s rng) {
 	if !w.threat.empty() {
 		d.threatPlace(w)
 		d.findHedge(w)
+		if w.place.empty() && !w.asked.empty() {
+			o := warning{threat: w.asked, clause: true}
+			d.threatPlace(&o)
+			w.place = o.place
+		}
 	}
 	if w.basis.empty() {
 		d.basisAfter(w, w.cue.b, s)
@@ -80,7 +85,7 @@ func (d *doc) basisAfter(w *warning, i int, s rng) {
 			}
 			k = j + 2
 		}
-		if k > 0 && k < s.b {
+		if k > 0 && k < s.b && !w.threat.holds(k) {
 			w.basis = d.trim(rng{k, d.basisEnd(k, s)})
 			return
 		}

@@ -50,7 +50,11 @@ func (d *doc) toldBy(h int, s rng, acts warnAct) *warning {
 		if acts&wWarn == 0 && !d.wardsOff(w) {
 			return nil
 		}
+		d.harmBehind(w, s)
 		return w
+	}
+	if w.urges && !w.threat.empty() && d.toks[w.threat.a].tag == tIng { // cautioned them against using the metro
+		d.harmBehind(w, s)
 	}
 	if w.clause && d.onTheNews(w.threat) {
 		return nil // cautioned that the information came from one man
@@ -77,6 +81,35 @@ func (d *doc) onTheNews(r rng) bool {
 		}
 	}
 	return false
+}
+
+// harmBehind reads why people are asked to keep away: "because of a possible attack" is the threat, and
+// "because of information from X" what it rests on.
+func (d *doc) harmBehind(w *warning, s rng) {
+	for j := w.threat.b; j+2 < s.b && j < w.threat.b+8; j++ {
+		k := 0
+		switch t := &d.toks[j]; {
+		case t.w.text == "because" && d.toks[j+1].w.text == "of", t.w.text == "due" && d.toks[j+1].w.text == "to":
+			k = j + 2
+		case t.w.text == "citing":
+			k = j + 1
+		case t.tag == tFin || t.tag.aux() || t.tag == tSub || t.mark == '.' || t.mark == ';':
+			return
+		}
+		if k == 0 {
+			continue
+		}
+		if r := d.trim(rng{k, d.threatEnd(k, s)}); !r.empty() && d.threatens(r) && !d.fromSource(r) {
+			w.asked, w.threat, w.clause = w.threat, r, false
+		}
+		return
+	}
+}
+
+// fromSource tells knowledge, which a warning rests on, from harm.
+func (d *doc) fromSource(r rng) bool {
+	h := d.headOf(r)
+	return isNews(d.toks[h].w.text) || origins[d.toks[h].w.text]
 }
 
 // infinitive tells whether the threat is what to do.
@@ -142,6 +175,13 @@ func (d *doc) whoever(src, s rng) rng {
 			}
 		}
 	}
+	if r == src {
+		if l := d.listLeft(r, s); l.a < r.a {
+			if _, _, when := d.timeAt(l.a, s); !when {
+				r = l
+			}
+		}
+	}
 	if n := r.b - r.a; n > 3 && d.toks[r.b-3].w.text == "for" && d.toks[r.b-2].tag == tPoss && d.toks[r.b-1].w.text == "part" {
 		r.b -= 3
 	}
@@ -198,13 +238,18 @@ func (d *doc) warnedBy(w *warning, i int, s rng) int {
 func (d *doc) toldEnd(i int, s rng) int {
 	e := d.npEnd(i, s, false)
 	for j := i + 1; j+1 < e; j++ {
-		if d.toks[j].tag == tPrep && d.toks[j].w.text == "of" && d.toks[j-1].tag == tName && (d.toks[j+1].tag == tDet || !strings.HasPrefix(d.low(j-1), "republic")) && !d.insideName(rng{j, j + 1}) {
+		if d.toks[j].tag == tPrep && d.toks[j].w.text == "of" && d.toks[j-1].tag == tName && (d.toks[j+1].tag == tDet || !strings.HasPrefix(d.low(j-1), "republic")) && headKinds[d.low(j-1)] == "" && !d.toks[j-1].is(body) {
 			return j
 		}
 	}
 	for k := i + 1; k < e; k++ { // "warned Sarajevo four days ahead"
 		if (d.toks[k].tag == tNum || d.toks[k].tag == tDet || d.toks[k].is(timenoun)) && d.counted(k, s) {
 			return k
+		}
+		if w := d.toks[k].w.text; w == "late" || w == "early" || w == "shortly" {
+			if _, _, ok := d.timeAt(k, s); ok {
+				return k
+			}
 		}
 	}
 	if e+1 < s.b && (d.toks[e].w.text == "on" || d.toks[e].w.text == "in") && (d.toks[e+1].tag == tDet || d.toks[e+1].tag == tName) && !d.inDate(e+1) {

@@ -106,7 +106,7 @@ func (d *doc) threatEnd(i int, s rng) int {
 		if j > i && (t.tag == tNum || t.tag == tDet || degrees[t.w.text]) && d.counted(j, s) {
 			return j
 		}
-		if (t.tag == tRel || t.tag == tSub || t.w.text == "that") && j > i {
+		if (t.tag == tRel || t.tag == tSub || t.w.text == "that" && t.tag != tDet) && j > i {
 			return d.threatClause(j, s)
 		}
 		if (t.tag == tFin || t.tag.aux()) && j > i {

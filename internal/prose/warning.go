@@ -15,6 +15,7 @@ type warning struct {
 	limits    rng
 	response  rng
 	hedge     rng
+	asked     rng // what people are asked to do, where the threat is told beside it
 	claim     *claim
 	same      *warning
 	clause    bool // the threat is a clause
