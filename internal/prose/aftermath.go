@@ -158,7 +158,7 @@ func (d *doc) basisEnd(i int, s rng) int {
 		if t.mark == ',' || t.mark == ';' || t.mark == '.' || t.close && t.mate < int32(i) || t.tag == tConj && t.w.text == "but" {
 			return j
 		}
-		if t.tag == tConj && j+1 < s.b && (d.toks[j+1].tag == tFin || d.toks[j+1].tag.aux()) && d.hasClause(rng{i, j}) == false {
+		if t.tag == tConj && j+1 < s.b && (d.toks[j+1].tag == tFin || d.toks[j+1].tag.aux()) && !d.hasClause(rng{i, j}) {
 			return j
 		}
 	}

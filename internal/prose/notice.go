@@ -182,50 +182,10 @@ func (d *doc) says(w *warning, h int, s rng) int {
 	g := d.groupAt(h, s)
 	passive := g.passive || d.toks[h].tag == tPart && w.passive
 	w.passive = passive
-	switch {
-	case passive && v.warns&wPass != 0 && !d.negated(g.rng):
-		if g.a == w.cue.b {
-			w.cue.b = g.b
-		}
-		w.shared = true
-		e := d.partiesAfter(w, g.b, s)
-		d.quotedTime(w, g.b, s)
-		if w.when.empty() {
-			d.scanWhen(w, e, s.b, s)
-		}
-		return e
-	case passive && (v.lemma == "receive" || v.lemma == "read" && g.b < s.b && d.toks[g.b].w.text == "by") && !d.negated(g.rng):
-		j := g.b
-		if j+1 < s.b && d.toks[j].w.text == "by" {
-			w.recipient = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
-		}
-		return j
-	case passive && (disposals[v.lemma] || v.warns&wPass != 0 || disregards[v.lemma]):
-		e := d.predicateEnd(g.b, s)
-		for j := g.b; j+1 < e; j++ {
-			if d.toks[j].w.text == "by" && d.toks[j+1].tag != tIng && w.recipient.empty() && !d.toks[j+1].is(timenoun|weekday|month) {
-				w.recipient = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
-				if w.recipient.b >= e {
-					e = j
-				}
-				break
-			}
-			if (d.toks[j].w.text == "at" || d.toks[j].w.text == "in") && v.lemma == "discuss" && w.recipient.empty() {
-				for k := j + 1; k+1 < e; k++ {
-					if d.toks[k].w.text == "of" {
-						w.recipient = d.trim(rng{k + 1, d.npEnd(k+1, s, false)})
-						break
-					}
-				}
-			}
-		}
-		if w.response.empty() {
-			w.response = d.trim(rng{g.a, e})
-		} else {
-			w.response.b = d.trim(rng{g.a, e}).b
-		}
-		return e
-	case passive || g.b >= s.b:
+	if passive {
+		return d.saysPassive(w, g, s)
+	}
+	if g.b >= s.b {
 		return h
 	}
 	next := d.toks[g.b].w.text
@@ -265,6 +225,56 @@ func (d *doc) says(w *warning, h int, s rng) int {
 		}
 	}
 	return h
+}
+
+// saysPassive reads a passive whose subject is the warning: who passed it to whom, or what was done with it.
+func (d *doc) saysPassive(w *warning, g group, s rng) int {
+	v := d.toks[g.head].w.verb
+	switch {
+	case v.warns&wPass != 0 && !d.negated(g.rng):
+		if g.a == w.cue.b {
+			w.cue.b = g.b
+		}
+		w.shared = true
+		e := d.partiesAfter(w, g.b, s)
+		d.quotedTime(w, g.b, s)
+		if w.when.empty() {
+			d.scanWhen(w, e, s.b, s)
+		}
+		return e
+	case (v.lemma == "receive" || v.lemma == "read" && g.b < s.b && d.toks[g.b].w.text == "by") && !d.negated(g.rng):
+		j := g.b
+		if j+1 < s.b && d.toks[j].w.text == "by" {
+			w.recipient = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
+		}
+		return j
+	case disposals[v.lemma] || v.warns&wPass != 0 || disregards[v.lemma]:
+		e := d.predicateEnd(g.b, s)
+		for j := g.b; j+1 < e; j++ {
+			if d.toks[j].w.text == "by" && d.toks[j+1].tag != tIng && w.recipient.empty() && !d.toks[j+1].is(timenoun|weekday|month) {
+				w.recipient = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
+				if w.recipient.b >= e {
+					e = j
+				}
+				break
+			}
+			if (d.toks[j].w.text == "at" || d.toks[j].w.text == "in") && v.lemma == "discuss" && w.recipient.empty() {
+				for k := j + 1; k+1 < e; k++ {
+					if d.toks[k].w.text == "of" {
+						w.recipient = d.trim(rng{k + 1, d.npEnd(k+1, s, false)})
+						break
+					}
+				}
+			}
+		}
+		if w.response.empty() {
+			w.response = d.trim(rng{g.a, e})
+		} else {
+			w.response.b = d.trim(rng{g.a, e}).b
+		}
+		return e
+	}
+	return g.head
 }
 
 // idles are verbs of a warning that nobody took up.

@@ -40,7 +40,7 @@ func (d *doc) thingAt(i int, s rng) int {
 func (d *doc) passedOn(h int, s rng) *warning {
 	g := d.groupAt(h, s)
 	w := &warning{}
-	i := g.b
+	i := 0
 	what := d.thingAt(g.b, s)
 	subject := rng{}
 	passive := g.passive || d.toks[h].tag == tPart && g.a == h
@@ -260,7 +260,7 @@ func (d *doc) kindOfThreat(w *warning, what int) {
 // indirect is the party told between a verb and what is passed: "gave Moscow information".
 func (d *doc) indirect(i, what int, s rng) rng {
 	b := what
-	for b > i && (d.toks[b-1].tag == tAdj || d.toks[b-1].tag == tDet || d.toks[b-1].tag == tPoss || d.toks[b-1].tag == tNoun && !d.toks[b-1].is(person|body) && (b < 2 || d.toks[b-1].capital == false)) {
+	for b > i && (d.toks[b-1].tag == tAdj || d.toks[b-1].tag == tDet || d.toks[b-1].tag == tPoss || d.toks[b-1].tag == tNoun && !d.toks[b-1].is(person|body) && (b < 2 || !d.toks[b-1].capital)) {
 		b--
 	}
 	for b > i && d.toks[b-1].kind == punct {
