@@ -160,7 +160,7 @@ var lex = sync.OnceValue(func() *lexicon {
 	for w := range notes {
 		l.word(w).is |= notice | noun
 	}
-	for w := range news {
+	for w := range knowledge {
 		l.word(w).is |= notice
 	}
 	l.loadVerbs(file("verbs.txt"))

@@ -13,7 +13,7 @@ func (d *doc) noticeAt(i int, s rng) *warning {
 		return nil // warning system, alert level
 	}
 	strong, note := strongNouns[word], notes[word]
-	if !strong && !note && !(news[word] && (word == "information" || word == "intelligence" || word == "report" || word == "word")) {
+	if !strong && !note && !(knowledge[word] && (word == "information" || word == "intelligence" || word == "report" || word == "word")) {
 		return nil
 	}
 	w := &warning{cue: rng{i, i + 1}}

@@ -10,11 +10,11 @@ var strongNouns = set(`warning warnings alert alerts tip-off tip-offs forewarnin
 var notes = set(`tip tips note notes notice notices notification notifications message messages bulletin bulletins memo memos cable cables circular circulars fax faxes letter letters call calls
 e-mail e-mails email emails telegram telegrams dispatch dispatches communication communications nudge signal signals follow-up briefing briefings lead leads memorandum phone-call text texts`)
 
-// news are what is known; they make a warning with a party told and a threat.
-var news = set(`information intelligence details word gist summary report reports list lists names file dossier findings assessment evidence data concern concerns paper record nothing something
+// knowledge is what is known; they make a warning with a party told and a threat.
+var knowledge = set(`information intelligence details word gist summary report reports list lists names file dossier findings assessment evidence data concern concerns paper record nothing something
 anything same suspicions transcript recordings`)
 
-func isNews(word string) bool { return strongNouns[word] || notes[word] || news[word] }
+func isNews(word string) bool { return strongNouns[word] || notes[word] || knowledge[word] }
 
 // thingAt finds the noun of knowledge that is the object of a verb that ends before i: 0 without
 // one. A party told may stand before it.

@@ -210,7 +210,7 @@ func (d *doc) outerTime(j, end int, s rng) bool {
 	case "shortly", "just", "hours", "days", "weeks":
 		return d.toks[j+1].w.text == "before"
 	case "in", "during":
-		if e := d.partOfTime(j+1, rng{s.a, end}); e > j+3 {
+		if e := d.timeWithin(j+1, rng{s.a, end}); e > j+3 {
 			for k := j + 1; k < e && k < j+5; k++ {
 				if w := d.toks[k].w.text; w == "before" || w == "preceding" || w == "leading" {
 					return true

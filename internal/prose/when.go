@@ -96,7 +96,7 @@ func (d *doc) timeOne(i int, s rng) (rng, int, bool) {
 	if e := d.dateEnd(j, s); e > j {
 		return rng{i, e}, e, true
 	}
-	if e := d.partOfTime(j, s); e > j && d.toks[j].tag == tDet {
+	if e := d.timeWithin(j, s); e > j && d.toks[j].tag == tDet {
 		return rng{i, e}, e, true
 	}
 	return no()
@@ -128,7 +128,7 @@ func (d *doc) timeAfter(i, j int, s rng) (rng, int, bool) {
 			return rng{}, i, false
 		}
 	}
-	if e := d.partOfTime(k, s); e > k {
+	if e := d.timeWithin(k, s); e > k {
 		return rng{a, e}, e, true
 	}
 	for m := k; m < s.b && m < k+4; m++ {
@@ -142,9 +142,9 @@ func (d *doc) timeAfter(i, j int, s rng) (rng, int, bool) {
 	return rng{}, i, false
 }
 
-// partOfTime reads "the hours before the raid", "the eve of the vote", "the next morning", "the
+// timeWithin reads "the hours before the raid", "the eve of the vote", "the next morning", "the
 // same night", "the morning", "the day before" at i.
-func (d *doc) partOfTime(i int, s rng) int {
+func (d *doc) timeWithin(i int, s rng) int {
 	if i+1 >= s.b || d.toks[i].tag != tDet && d.toks[i].tag != tPoss {
 		return i
 	}
@@ -153,13 +153,13 @@ func (d *doc) partOfTime(i int, s rng) int {
 		which = true
 		k++
 	}
-	if k >= s.b || !d.toks[k].is(timenoun) && !partsOfTime[d.toks[k].w.text] && d.toks[k].w.text != "eve" && d.toks[k].w.text != "run-up" {
+	if k >= s.b || !d.toks[k].is(timenoun) && !partOfTime[d.toks[k].w.text] && d.toks[k].w.text != "eve" && d.toks[k].w.text != "run-up" {
 		return i
 	}
 	if k+1 < s.b {
 		switch w := d.toks[k+1].w.text; w {
 		case "before", "after", "of", "leading", "to", "preceding", "prior":
-			if w == "of" && !d.toks[k].is(timenoun) && !partsOfTime[d.toks[k].w.text] && d.toks[k].w.text != "eve" {
+			if w == "of" && !d.toks[k].is(timenoun) && !partOfTime[d.toks[k].w.text] && d.toks[k].w.text != "eve" {
 				return i
 			}
 			return max(k+2, d.whenEnd(k+2, s))
@@ -168,7 +168,7 @@ func (d *doc) partOfTime(i int, s rng) int {
 		}
 	}
 	if which || d.toks[k].w.text != "day" && d.toks[k].w.text != "end" && d.toks[k].w.text != "start" && d.toks[k].w.text != "middle" && d.toks[k].w.text != "beginning" {
-		if which || d.toks[k].is(timenoun) || partsOfTime[d.toks[k].w.text] {
+		if which || d.toks[k].is(timenoun) || partOfTime[d.toks[k].w.text] {
 			return k + 1
 		}
 	}
