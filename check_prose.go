@@ -155,13 +155,29 @@ func (c *releaseCheck) mixedScales() {
 
 var labels = regexp.MustCompile(`(?i)([(\[]\s*)?\bTLP\s*:\s*(CLEAR|WHITE|GREEN|AMBER\s*\+\s*STRICT|AMBER|RED)\b`)
 
+// tlpOf spells a label that was found in words as [TLPs] does.
+func tlpOf(found string) string {
+	return "TLP:" + strings.ReplaceAll(strings.Join(strings.Fields(strings.ToUpper(found)), ""), "WHITE", "CLEAR")
+}
+
+// LabelIn gives the strictest TLP label that stands in words; empty: none does.
+func LabelIn(words string) string {
+	strictest := ""
+	for _, m := range labels.FindAllStringSubmatch(words, -1) {
+		if l := tlpOf(m[2]); strictest == "" || rank(TLPs, l) > rank(TLPs, strictest) {
+			strictest = l
+		}
+	}
+	return strictest
+}
+
 // tlpInText compares labels in the words with the marking. Stricter in the text is refused:
 // one of the two is a slip, and the looser one would count. A part in brackets may be looser.
 func (c *releaseCheck) tlpInText() {
 	have := c.w.Handling
 	reported := map[string]bool{}
 	for _, m := range labels.FindAllStringSubmatch(c.s.Headline+"\n"+c.s.Text, -1) {
-		label := "TLP:" + strings.ReplaceAll(strings.Join(strings.Fields(strings.ToUpper(m[2])), ""), "WHITE", "CLEAR")
+		label := tlpOf(m[2])
 		marked := have.TLP
 		if marked == "" {
 			marked = "none"

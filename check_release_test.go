@@ -209,3 +209,13 @@ func FuzzCheckRelease(f *testing.F) {
 		}
 	})
 }
+
+// The strictest label in words is found, however it is written.
+func TestLabelIn(t *testing.T) {
+	for words, want := range map[string]string{"": "", "no label; tlp is a word": "", "TLP:GREEN": "TLP:GREEN", "(tlp: white)": "TLP:CLEAR",
+		"<b>TLP:AMBER</b> then TLP:Amber + Strict, TLP:CLEAR": "TLP:AMBER+STRICT", "TLP:GREEN TLP:RED TLP:AMBER": "TLP:RED", "TLP:REDDISH": ""} {
+		if got := heed.LabelIn(words); got != want {
+			t.Errorf("%q: %q, want %q", words, got, want)
+		}
+	}
+}

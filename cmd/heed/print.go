@@ -104,6 +104,9 @@ func printWarning(line func(label, value string), v heed.Warning, names map[heed
 	}, v.Whom == nil))
 	stated("scale", field(v.Scale != nil && v.Scale.Unknown, func() []string { return []string{v.Scale.Words, bounds(v.Scale)} }, v.Scale == nil))
 	stated("basis", strings.Trim(string(v.Basis)+"; "+v.BasisWords, "; "))
+	if len(v.Spans) > 0 {
+		line("rests on", fmt.Sprintf("the text with SHA-256 %s…, %d passages from byte %d on; its author relays it", v.Spans[0].Digest[:12], len(v.Spans), v.Spans[0].From))
+	}
 	for i, h := range v.Chain {
 		line(fmt.Sprintf("told by (%d)", i+1), hop(h, names))
 	}

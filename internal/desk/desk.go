@@ -71,6 +71,7 @@ type Draft struct {
 	Asked    []string
 	Extracts []Extract // texts for other readers, said with it
 	Quotes   []int64   // leaves of what it rests on, for the checks; they stay here
+	Under    string    // TLP label of the file that it rests on; empty: none
 	Despite  []string  // rules whose warnings a person overrides
 	Because  string    // and why
 }

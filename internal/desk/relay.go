@@ -111,6 +111,10 @@ func (d *Desk) warnOn(ctx context.Context, by people.Actor, id heed.ID, draft, o
 	}
 	draft = draft.under(over)
 	draft.New = id
+	var err error
+	if draft.Under, err = d.labelOf(ctx, by.Desk, draft.Warning.Spans); err != nil {
+		return Said{}, err
+	}
 	if said, err := d.saidOn(ctx, by, draft); err != nil || said.Again {
 		return said, err
 	}
@@ -119,6 +123,37 @@ func (d *Desk) warnOn(ctx context.Context, by people.Actor, id heed.ID, draft, o
 		return d.saidOn(ctx, by, draft)
 	}
 	return said, err
+}
+
+// labelOf gives the strictest TLP label in the files that say the words under some spans: the
+// whole of them, since a label stands at the top of a page or in a banner that is left out of
+// its words. Empty: none, or the words were never kept here.
+func (d *Desk) labelOf(ctx context.Context, desk heed.PartyID, spans []heed.Span) (label string, err error) {
+	if len(spans) == 0 {
+		return "", nil
+	}
+	err = d.Store.View(ctx, func(tx *store.Tx) error {
+		files, err := tx.FilesOf(desk, spans[0].Digest)
+		if err != nil {
+			return err
+		}
+		all := []heed.Digest{spans[0].Digest}
+		for _, f := range files {
+			all = append(all, f.Digest)
+		}
+		var text strings.Builder
+		for _, sum := range all {
+			b, err := tx.Bytes(desk, sum)
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+			text.Write(b)
+			text.WriteByte('\n')
+		}
+		label = heed.LabelIn(text.String())
+		return nil
+	})
+	return label, err
 }
 
 // saidOn gives the warning that was said on an account before, if one was. That it is to go to

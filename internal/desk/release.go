@@ -185,6 +185,9 @@ func (d *Desk) look(ctx context.Context, by people.Actor, p plan) ([]heed.Findin
 		if err != nil {
 			return err
 		}
+		if label := p.draft.Under; label != "" {
+			around.Quoted = append(around.Quoted, heed.Quoted{Name: "a file that says " + label, Handling: heed.Handling{TLP: label}})
+		}
 		whole := p.draft.statement(by.Desk, p.draft.ID, tx.Now(), p.old)
 		found = append(found, heed.CheckRelease(&whole, around)...)
 		if whole.Revoked {

@@ -392,10 +392,31 @@ func TestWarnOn(t *testing.T) {
 					t.Errorf("%s: %+v, %v", name, r.Warned, err)
 				}
 			}
+			p.labelled()
 			p.pressedAtOnce()
 			p.warnedFromAfar()
 			p.twoToWarn()
 		})
+	}
+}
+
+// labelled: what a file says of its handling holds for the warning that rests on it, also where the
+// label stands outside of the words that were read.
+func (p *pair) labelled() {
+	p.t.Helper()
+	d, by := p.n[1].Desk(), p.by(1)
+	d.Parse = func(_ context.Context, kind plain.Kind, _ []byte) (plain.Text, error) {
+		return plain.Text{Kind: kind, Text: "Norland warned Vale of a strike on the docks of Porto."}, nil
+	}
+	r := account(p.t, read(p.t, d, by, "banner.html", "<nav>tlp: Amber+Strict</nav><p>Norland warned Vale of a strike on the docks of Porto."))
+	for _, tlp := range []string{"TLP:CLEAR", "TLP:AMBER", "TLP:RED"} {
+		goes := tlp == "TLP:RED"
+		over := desk.Draft{Warning: heed.Warning{Handling: heed.Handling{TLP: tlp}}}
+		_, err := d.WarnOnDraft(p.t.Context(), by, r.N, over)
+		var unfit *desk.Unfit
+		if goes && err != nil || !goes && (!errors.As(err, &unfit) || unfit.Findings[0].Rule != "handling-quoted") {
+			p.t.Errorf("%s on a file that says TLP:AMBER+STRICT: %v", tlp, err)
+		}
 	}
 }
 
