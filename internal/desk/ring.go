@@ -222,43 +222,57 @@ type Unowned struct {
 // one that is missing, and raises an alarm for each. A case that cannot be read keeps no
 // other from its clock; it is the error. It says when it looked last, for who watches it.
 func (d *Desk) CheckClocks(ctx context.Context) ([]Unowned, error) {
-	var missing []Unowned
-	var broken error
-	var some []store.CaseRow
-	set := func(tx *store.Tx) error {
-		missing, broken = nil, nil
-		rows, err := tx.OpenWithoutClock(clockDecide, 100)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			policy, err := d.clockRow(tx, store.Clock{Desk: row.Desk, What: clockDecide, About: row.ID})
-			if err != nil {
-				broken = errors.Join(broken, fmt.Errorf("the case %s has no clock, and cannot be read: %w", heed.Handle(row.ID), err))
-				continue
-			}
-			missing = append(missing, Unowned{row.Desk, clockDecide, row.ID})
-			if err := tx.SetClock(store.Clock{Desk: row.Desk, What: clockDecide, About: row.ID, Owner: d.owner(tx, row.Desk, policy), Due: d.now(tx)}); err != nil {
-				return err
-			}
-			words := fmt.Sprintf("the open case %s had no clock; it has one now, due at once", heed.Handle(row.ID))
-			if err := tx.RaiseAlarm(store.Evidence{Desk: row.Desk, Code: "no-clock", Words: words, First: row.Assessed, From: "checker"}); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	err := d.Store.View(ctx, func(tx *store.Tx) (err error) { // no write waits for the looking
-		some, err = tx.OpenWithoutClock(clockDecide, 1)
+	var rows []store.CaseRow
+	err := d.Store.View(ctx, func(tx *store.Tx) (err error) { // it reads every open case: no writer waits for that
+		rows, err = tx.OpenWithoutClock(clockDecide, 100)
 		return err
 	})
-	if err == nil && len(some) > 0 {
-		err = d.Store.Update(ctx, store.Normal, set)
+	var missing []Unowned
+	var broken error
+	if err == nil && len(rows) > 0 {
+		err = d.Store.Update(ctx, store.Normal, func(tx *store.Tx) error {
+			missing, broken = nil, nil
+			for _, row := range rows {
+				set, err := d.setMissing(tx, row)
+				switch {
+				case errors.Is(err, errBroken):
+					broken = errors.Join(broken, err)
+				case err != nil:
+					return err
+				case set:
+					missing = append(missing, Unowned{row.Desk, clockDecide, row.ID})
+				}
+			}
+			return nil
+		})
 	}
 	if err = errors.Join(err, broken); err == nil {
 		d.checked.Store(&checked{d.lastCheck().times + 1, d.Store.Now()})
 	}
 	return missing, err
+}
+
+var errBroken = errors.New("it has no clock, and cannot be read")
+
+// setMissing sets the clock of an open case that has none, due at once, and raises an alarm;
+// false: it has one by now, or needs none.
+func (d *Desk) setMissing(tx *store.Tx, row store.CaseRow) (bool, error) {
+	row, err := tx.Case(row.Desk, row.ID)
+	if err != nil {
+		return false, err
+	}
+	if live, err := liveClock(tx, row.Desk, clockDecide, row.ID); err != nil || live != nil || row.State != heed.CaseOpen || row.Decided >= 0 {
+		return false, err
+	}
+	policy, err := d.clockRow(tx, store.Clock{Desk: row.Desk, What: clockDecide, About: row.ID})
+	if err != nil {
+		return false, fmt.Errorf("the case %s: %w: %w", heed.Handle(row.ID), errBroken, err)
+	}
+	if err := tx.SetClock(store.Clock{Desk: row.Desk, What: clockDecide, About: row.ID, Owner: d.owner(tx, row.Desk, policy), Due: d.now(tx)}); err != nil {
+		return false, err
+	}
+	words := fmt.Sprintf("the open case %s had no clock; it has one now, due at once", heed.Handle(row.ID))
+	return true, tx.RaiseAlarm(store.Evidence{Desk: row.Desk, Code: "no-clock", Words: words, First: row.Assessed, From: "checker"})
 }
 
 // checked counts the checks that came to their end.
