@@ -22,7 +22,7 @@ import (
 type Happening struct {
 	Seq    string    `json:"seq,omitempty"`
 	At     time.Time `json:"at"`
-	What   string    `json:"what"` // recorded, a rung, case-opened, assessment, decision, clock-set, alarm, waiting, reset, end …
+	What   string    `json:"what"` // recorded, a rung, case-opened, assessment, decision, clock-set, alarm, waiting, draft, reset, end …
 	Kind   heed.Kind `json:"kind,omitempty"`
 	Handle string    `json:"handle,omitempty"` // of what it is about
 	Words  string    `json:"words"`
@@ -41,7 +41,7 @@ var (
 // who the subscriber is, in the same look at the store.
 //
 // Whoever resumes is first told what the ledger holds since, and then that the house is told
-// anew, and how it stands: clocks, alarms, what waits. Not safe for concurrent use.
+// anew, and how it stands: clocks, alarms, drafts, what waits. Not safe for concurrent use.
 type Stream struct {
 	// Still says whether the subscriber is who it was, with the roles it had; nil: always.
 	Still func(*store.Tx) (bool, error)
@@ -53,7 +53,8 @@ type Stream struct {
 	reset  string // that the house is to be told anew, and why; empty: it was
 	clock  int64  // id of the last one told
 	alarm  int64
-	waited map[int64]time.Time // what waits and was told, by the ids of its rows
+	waited map[int64]time.Time   // what waits and was told, by the ids of its rows
+	drafts map[heed.ID]time.Time // those that wait for a second person and were told
 }
 
 // Stream begins a subscription after a place in the stream, or after a time, or now.
@@ -229,14 +230,15 @@ func (d *Desk) tell(h *Happening, l people.Loaded) {
 }
 
 // house tells of what the ledger does not hold: clocks that were set or moved, alarms,
-// arrivals that wait to be recorded; where it is told anew, all of it that there is.
+// arrivals that wait to be recorded, drafts that wait for a second person; where it is told
+// anew, all of it that there is.
 func (s *Stream) house(tx *store.Tx) (list []Happening, more bool, err error) {
 	clocks, rest, err := s.clocks(tx)
 	if err != nil {
 		return nil, false, err
 	}
 	if s.reset != "" {
-		words := s.reset + "; of clocks, alarms and what waits no place is kept, so forget those that you have: they follow as they stand now"
+		words := s.reset + "; of clocks, alarms, drafts and what waits no place is kept, so forget those that you have: they follow as they stand now"
 		if rest {
 			rest = false
 			words += fmt.Sprintf(", of the clocks the %d next due (heed clocks lists all)", len(clocks))
@@ -265,6 +267,17 @@ func (s *Stream) house(tx *store.Tx) (list []Happening, more bool, err error) {
 	for _, w := range held {
 		if s.waited[w.id] = w.Since; !told[w.id].Equal(w.Since) {
 			list = append(list, Happening{At: w.Since, What: "waiting", Words: fmt.Sprintf("not recorded, not acknowledged: %s (from %s)", w.Words, w.From)})
+		}
+	}
+	drafts, err := s.d.draftsIn(tx, s.by)
+	if err != nil {
+		return nil, false, err
+	}
+	known := s.drafts
+	s.drafts = map[heed.ID]time.Time{}
+	for _, x := range drafts {
+		if s.drafts[x.ID] = x.Since; !known[x.ID].Equal(x.Since) {
+			list = append(list, Happening{At: x.Since, What: "draft", Handle: x.Handle, Words: fmt.Sprintf("%s waits for a second person: %s", x.Person, x.Headline)})
 		}
 	}
 	return list, rest, nil

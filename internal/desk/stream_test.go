@@ -235,6 +235,29 @@ func TestStreamTellsTheHouseAnew(t *testing.T) {
 	})
 }
 
+// A draft that waits for a second person is told to who may draft, once, and anew to who resumes.
+func TestStreamTellsOfDrafts(t *testing.T) {
+	onEngines(t, func(t *testing.T, open func() *bench) {
+		b := open()
+		source := people.OnMachine("kit", harbour, people.SourceDesk)
+		live, other := b.stream(officer(), "", time.Time{}), b.stream(source, "", time.Time{})
+		if err := b.Store.Update(t.Context(), store.Normal, func(tx *store.Tx) error {
+			return tx.AddDraft(store.PendingDraft{ID: id(heed.KindWarning, 1), Version: 1, Desk: harbour, Person: "bo", At: tx.Now(), Headline: "Surge", Body: []byte("{}")})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for i, s := range []*Stream{live, b.stream(officer(), live.Begun(), time.Time{})} {
+			list := b.all(s)
+			if len(list) != 1+i || list[i].What != "draft" || list[i].Words != "bo waits for a second person: Surge" || b.all(s) != nil {
+				t.Errorf("%+v", list)
+			}
+		}
+		if list := b.all(other); list != nil {
+			t.Errorf("who may not draft is told %+v", list)
+		}
+	})
+}
+
 // More clocks than are told at once are told all the same; of those that run when somebody
 // resumes, the next due, and that there are more.
 func TestStreamOfManyClocks(t *testing.T) {
