@@ -10,7 +10,7 @@ func (d *doc) blameIdiom(i, si int, s rng) *blame {
 		return d.tookCredit(i, s)
 	case "involvement", "role", "part", "hand":
 		return d.deniedPart(i, s)
-	case "nothing":
+	case "nothing", "anything":
 		return d.nothingToDo(i, s)
 	case "finger":
 		return d.pointedAt(i, s)
@@ -109,10 +109,12 @@ func (d *doc) nothingToDo(i int, s rng) *blame {
 		return nil
 	}
 	g := group{rng: rng{i - 1, i}, head: i - 1, finite: d.toks[i-1].tag != tIng}
-	if d.toks[i-1].w.text == "having" && i-2 >= s.a { // denied having
-		return nil
+	h := i - 2
+	if d.toks[i-1].w.text == "having" && h >= s.a && d.toks[h].w.verb != nil && d.toks[h].w.verb.denial { // denied having anything
+		g = d.groupAt(h, s)
+		return d.sensible(&blame{mode: "denied", both: true, cue: rng{g.a, i + 4}, actor: d.doerOf(g, s), event: d.eventPhrases(i+4, s)})
 	}
-	if d.toks[i-1].tag != tHave {
+	if d.toks[i-1].tag != tHave || d.toks[i].w.text == "anything" {
 		return nil
 	}
 	return d.sensible(&blame{mode: "denied", cue: rng{i - 1, i + 4}, actor: d.doerOf(g, s), event: d.eventPhrases(i+4, s)})
@@ -202,9 +204,7 @@ func (d *doc) toldDeed(i, si int, s rng) *blame {
 	if len(b.event) == 0 || b.actor.empty() || !d.definite(b.event[0]) {
 		return nil
 	}
-	if d.ownDeed(b.actor, i, si) {
-		b.mode = "claimed"
-	}
+	b.mode = d.modeOf(b.actor, i, si)
 	return d.sensible(b)
 }
 
@@ -239,6 +239,16 @@ func (d *doc) claimedEvent(i int, s rng) *blame {
 			return nil
 		}
 		b.event, b.actor = []rng{src}, d.trim(rng{g.b + 1, d.npEnd(g.b+1, s, true)})
+		b.cue.b++
+	case !g.passive && g.b+2 < s.b && d.toks[g.b].tag == tTo && (d.toks[g.b+1].tag == tHave || d.toks[g.b+1].tag == tBe): // claimed to have directed E
+		k := g.b + 1
+		for k < s.b && k < g.b+6 && (d.toks[k].tag.verbal() || d.toks[k].tag == tAdv || d.toks[k].w.text == "behind") {
+			k++
+		}
+		b.cue.b, b.event, b.actor = k, d.eventPhrases(k, s), d.doerOf(g, s)
+		if len(b.event) == 0 || !d.definite(b.event[0]) {
+			return nil
+		}
 	case d.toks[i].tag == tPart && g.a == i && by && i > s.a && d.toks[i-1].tag.nominal():
 		b.event = []rng{d.trimSubject(rng{d.npStart(i-1, s), i}, s)}
 		b.actor = d.trim(rng{g.b + 1, d.npEnd(g.b+1, s, false)})

@@ -512,8 +512,11 @@ func (f *finder) laterForms() {
 			for e < s.b && e < i+3 && d.toks[e].tag.nominal() && d.toks[e].tag != tOwner && d.toks[e].kind == letters {
 				e++
 			}
+			if e == i+1 || kindNouns[d.low(e-1)] == "" && !d.toks[e-1].capital {
+				continue
+			}
 			form := strings.ToLower(d.words(rng{i, e}))
-			if e == i+1 || seen[form] || kindNouns[d.low(e-1)] == "" && !d.toks[e-1].capital {
+			if seen[form] {
 				continue
 			}
 			for k := len(first) - 1; k >= 0; k-- {

@@ -62,13 +62,13 @@ func (d *doc) firstUses() {
 			continue // the same word as a place names no party
 		}
 		for i, n := range a.names {
-			if d.toks[n.a].kind == letters && len(waiting[d.low(n.a)]) < 20 {
+			if t := &d.toks[n.a]; (t.capital || t.w.text == "the") && t.kind == letters && len(waiting[d.low(n.a)]) < 20 {
 				waiting[d.low(n.a)] = append(waiting[d.low(n.a)], use{a, i})
 			}
 		}
 	}
 	for i := range d.toks {
-		if d.toks[i].kind != letters || len(waiting) == 0 {
+		if t := &d.toks[i]; t.kind != letters || !t.capital && t.w.text != "the" {
 			continue
 		}
 		low := d.low(i)

@@ -19,11 +19,11 @@ func (d *doc) findResponsibility() {
 	for si := range d.sents {
 		s := d.sents[si].rng
 		for i := s.a; i < s.b; i++ {
-			if t := &d.toks[i]; t.tag != tNoun && t.tag != tAdj && t.tag != tPrep && t.w.verb == nil && t.w.text != "nothing" || t.w.text == "" || !blameWords[t.w.text] && (t.w.verb == nil || !blameWords[t.w.verb.lemma]) {
+			if t := &d.toks[i]; t.tag != tNoun && t.tag != tAdj && t.tag != tPrep && t.w.verb == nil && t.w.text != "nothing" && t.w.text != "anything" || t.w.text == "" || !blameWords[t.w.text] && (t.w.verb == nil || !blameWords[t.w.verb.lemma]) {
 				continue
 			}
 			b := d.blameAt(i, si, d.innerSentence(i, s))
-			if b == nil || b.actor.empty() || d.toks[b.actor.a].w.text == "no" || d.toks[b.actor.a].w.text == "nobody" {
+			if b == nil || b.actor.empty() || !d.upper && d.noneOf(b.actor) || d.toks[b.actor.a].w.text == "no" || d.toks[b.actor.a].w.text == "nobody" {
 				continue
 			}
 			if n := len(d.blames); n > 0 && d.blames[n-1].sent == si && d.blames[n-1].cue.overlaps(b.cue) {
@@ -38,12 +38,25 @@ func (d *doc) findResponsibility() {
 	}
 }
 
+// noneOf tells of "X at no stage": it did not.
+func (d *doc) noneOf(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		if w := d.toks[i].w.text; w == "no" || w == "nobody" {
+			return true
+		}
+	}
+	return false
+}
+
 // wholeParty takes the bracket and the apposition that follow a party along.
 func (d *doc) wholeParty(r rng, s rng) rng {
 	if r.b < s.b && d.toks[r.b].mark == '(' && d.toks[r.b].mate > int32(r.b) && int(d.toks[r.b].mate) < s.b {
 		return rng{r.a, int(d.toks[r.b].mate) + 1}
 	}
-	if r.b+1 < s.b && d.toks[r.b].mark == ',' && d.toks[r.b+1].tag == tDet && d.toks[r.b-1].tag == tName {
+	if r.b+1 < s.b && (d.toks[r.b].w.text == "called" || d.toks[r.b].w.text == "named") && (d.toks[r.b+1].capital || d.toks[r.b+1].mark == '"') {
+		return d.trim(rng{r.a, d.npEnd(r.b+1, s, false)})
+	}
+	if r.b+1 < s.b && d.toks[r.b].mark == ',' && d.toks[r.b+1].tag == tDet && d.toks[r.b-1].tag.nominal() {
 		if e := d.npEnd(r.b+1, s, false); e >= s.b || d.toks[e].kind == punct {
 			return d.trim(rng{r.a, min(e, s.b)})
 		}
@@ -53,7 +66,7 @@ func (d *doc) wholeParty(r rng, s rng) rng {
 
 // blameWords are the words at which a phrase of responsibility can begin.
 var blameWords = map[string]bool{"responsibility": true, "responsible": true, "behind": true, "involved": true, "blame": true, "accuse": true, "attribute": true,
-	"credit": true, "involvement": true, "role": true, "part": true, "hand": true, "nothing": true, "finger": true, "pin": true, "work": true,
+	"credit": true, "involvement": true, "role": true, "part": true, "hand": true, "nothing": true, "anything": true, "finger": true, "pin": true, "work": true,
 	"carry": true, "conduct": true, "perpetrate": true, "mount": true, "stage": true, "orchestrate": true, "mastermind": true, "plan": true, "order": true, "claim": true,
 	"boast": true, "own": true, "lay": true, "suspect": true, "admit": true}
 
@@ -121,10 +134,23 @@ func (d *doc) wasBehind(i, si int, s rng) *blame {
 			b.mode = "denied"
 		}
 	}
-	if !d.upper && b.mode == "blamed" && d.ownDeed(src, i, si) {
-		b.mode = "claimed"
+	if !d.upper && b.mode == "blamed" {
+		b.mode = d.modeOf(src, i, si)
 	}
 	return b
+}
+
+// modeOf tells a deed that the teller tells of itself from one that it denies and one that it
+// tells of another.
+func (d *doc) modeOf(src rng, i, si int) string {
+	own, denied := d.ownDeed(src, i, si)
+	switch {
+	case own && denied:
+		return "denied"
+	case own:
+		return "claimed"
+	}
+	return "blamed"
 }
 
 // heldResponsible reads "Y held X responsible for E".
@@ -163,28 +189,35 @@ func (d *doc) claimHolding(i, si int) *claim {
 	return nil
 }
 
-// ownDeed tells whether the subject of a deed told at i is the teller: "it", "our fighters"
-// in what a party says.
-func (d *doc) ownDeed(src rng, i, si int) bool {
+// ownDeed tells whether the subject of a deed told at i is the teller ("it", "two of its
+// fighters" in what a party says), and whether it denies the deed.
+func (d *doc) ownDeed(src rng, i, si int) (own, denied bool) {
 	var c *claim
 	for _, o := range d.claimsIn(si, si) {
-		if holdsAny(o, rng{i, i + 1}) && !o.cue.holds(i) && (c == nil || o.cue.a > c.cue.a) && o.stance == asserts {
+		if holdsAny(o, rng{i, i + 1}) && !o.cue.holds(i) && (c == nil || o.cue.a > c.cue.a) && (o.stance == asserts || o.stance == denies) {
 			c = o
 		}
 	}
 	if c == nil || c.source.empty() {
-		return false
+		return false, false
 	}
-	first := &d.toks[src.a]
-	switch first.w.text {
-	case "it", "we", "i":
-		return src.b-src.a == 1
-	case "its", "our", "their":
-		return true
-	case "they":
-		return src.b-src.a == 1 && !d.hasClass(c.source, title) && d.partyOf(c.source) != nil && d.partyOf(c.source).kind == "armed-group"
+	denied = c.stance == denies
+	if src.b-src.a == 1 {
+		switch d.toks[src.a].w.text {
+		case "it", "we", "i":
+			return true, denied
+		case "they":
+			p := d.partyOf(c.source)
+			return !d.hasClass(c.source, title) && p != nil && p.kind == "armed-group", denied
+		}
 	}
-	return false
+	for k := src.a; k < src.b && k < src.a+4; k++ {
+		switch d.toks[k].w.text {
+		case "its", "our", "their":
+			return true, denied
+		}
+	}
+	return false, false
 }
 
 // attributed2 reads "Y attributed E to X", "pinned E on X", "E was attributed to X".
@@ -289,13 +322,15 @@ func (d *doc) blamedOn(i, si int, s rng) *blame {
 		case "for", "of":
 			b.actor, b.event = src, d.eventPhrases(d.deedObject(g.b+1, s), s)
 		case "on":
-			if d.upper || d.inDate(g.b+1) {
+			if d.upper || g.b+1 >= s.b || d.inDate(g.b+1) {
 				return nil
 			}
 			b.actor, b.event = d.trim(rng{g.b + 1, d.npEnd(g.b+1, s, false)}), []rng{src}
 		default:
 			return nil
 		}
+	} else if ev := d.relativeObject(g, s); !ev.empty() {
+		b.actor, b.event = d.trim(rng{g.b + 1, d.npEnd(g.b+1, s, false)}), []rng{ev}
 	} else if !d.blamedObject(b, g, s) {
 		if d.upper || d.toks[i].w.verb.lemma != "blame" || g.b >= s.b || !d.startsNP(g.b) {
 			return nil
@@ -310,6 +345,24 @@ func (d *doc) blamedOn(i, si int, s rng) *blame {
 		return nil
 	}
 	return b
+}
+
+// relativeObject gives the event of "the blasts, which the authorities have blamed on X".
+func (d *doc) relativeObject(g group, s rng) rng {
+	if d.upper || !d.is(g.b, s, "on") || g.b+1 >= s.b || d.inDate(g.b+1) {
+		return rng{}
+	}
+	for i := g.a - 1; i > s.a && g.a-i < 9; i-- {
+		if t := &d.toks[i]; t.tag == tRel {
+			if r := d.antecedent(rng{i, i + 1}, s); r.b <= i {
+				return r
+			}
+			return rng{}
+		} else if t.kind == punct || t.tag == tFin {
+			return rng{}
+		}
+	}
+	return rng{}
 }
 
 // deedObject skips what stands between "of" and the event: "carrying out", "being behind",

@@ -169,7 +169,7 @@ func (d *doc) countAt(i int, s rng) *count {
 			j++ // police officers
 		}
 		k.unit = rng{end, j + 1}
-		for k.unit.a < j && (d.toks[k.unit.a].w.text == "of" || d.toks[k.unit.a].tag == tDet) {
+		for k.unit.a < j && (d.toks[k.unit.a].w.text == "of" || d.toks[k.unit.a].tag == tDet && (d.upper || k.unit.a == end)) {
 			k.unit.a++
 		}
 		j++
@@ -188,12 +188,55 @@ func (d *doc) countAt(i int, s rng) *count {
 		return nil
 	}
 	if k.what = d.outcomeAround(i, j, s, !k.unit.empty()); k.what == "" {
-		return nil
+		if k.what = d.outcomeOfDeed(i); k.what == "" {
+			return nil
+		}
 	}
 	if k.unit.empty() {
 		k.unit = d.numbered(i, s)
 	}
+	if k.unit.empty() && !d.upper && end < s.b && casualtyNouns[d.toks[end].w.text] && !d.leftBehind(i, s) {
+		k.unit = rng{end, end + 1} // 18 dead
+	}
 	return k
+}
+
+// casualtyNouns are words for people by what became of them, behind a number.
+var casualtyNouns = map[string]bool{"dead": true, "injured": true, "wounded": true}
+
+// leftBehind tells "38 killed and 100 wounded", where the word is a verb's.
+func (d *doc) leftBehind(i int, s rng) bool {
+	for j := i - 1; j >= s.a && i-j < 12; j-- {
+		t := &d.toks[j]
+		if t.tag.aux() {
+			return true
+		}
+		if t.kind == punct || t.tag == tFin {
+			return false
+		}
+	}
+	return false
+}
+
+// outcomeOfDeed gives what became of those whom a deed was done to: "police are holding 41
+// people".
+func (d *doc) outcomeOfDeed(i int) string {
+	if d.upper {
+		return ""
+	}
+	sent := int(d.toks[i].sent)
+	for _, n := range d.incidentsOf(sent, sent) {
+		what := map[act]string{actKill: "killed", actWound: "injured", actArrest: "arrested", actKidnap: "abducted"}[n.act]
+		if v := d.toks[n.trigger].w.verb; what == "" || n.event == nil || v != nil && v.lemma == "execute" {
+			continue
+		}
+		for _, p := range n.patients {
+			if p.holds(i) && i <= p.a+2 {
+				return what
+			}
+		}
+	}
+	return ""
 }
 
 // namesPeople tells a people's name.

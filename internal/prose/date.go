@@ -190,7 +190,11 @@ func (d *doc) dateAt(i int) (dateMention, bool) {
 		}
 		return dateMention{}, false
 	}
-	if day, ok := d.day(i); ok && !d.upper {
+	if c := d.text[t.start]; c >= '0' && c <= '9' && !d.upper {
+		day, ok := d.day(i)
+		if !ok {
+			return dateMention{}, false
+		}
 		if r, ok := d.dayNamed(i, day); ok {
 			return r, true
 		}
@@ -312,7 +316,13 @@ func (d *doc) clockAt(j int) (string, int) {
 	if len(s) == 5 && s[2] == '.' {
 		s = s[:2] + ":" + s[3:] // 19.40
 	}
-	if n, err := fmt.Sscanf(s, "%d:%d", &h, &min); err != nil || n != 2 || h > 23 || min > 59 {
+	hour, minute, colon := strings.Cut(s, ":")
+	var err1, err2 error
+	if colon {
+		h, err1 = strconv.Atoi(hour)
+		min, err2 = strconv.Atoi(minute)
+	}
+	if !colon || err1 != nil || err2 != nil || h > 23 || min > 59 {
 		h, whole = d.num(j)
 		if min = 0; !whole || h < 1 || h > 12 {
 			return "", j

@@ -42,7 +42,7 @@ func (d *doc) outcomeOnly(n *incident) bool {
 // policing are those who act for the law; culprits those who did a deed.
 var policing = map[string]bool{"police": true, "officers": true, "officer": true, "soldiers": true, "troops": true, "guards": true, "guard": true, "forces": true, "army": true, "marksmen": true, "commandos": true, "gendarmes": true}
 
-var culprits = map[string]bool{"attackers": true, "attacker": true, "assailants": true, "assailant": true, "gunmen": true, "gunman": true, "bombers": true, "bomber": true, "hijackers": true, "kidnappers": true}
+var culprits = map[string]bool{"attackers": true, "attacker": true, "assailants": true, "assailant": true, "gunmen": true, "gunman": true, "bombers": true, "bomber": true, "hijackers": true, "kidnappers": true, "driver": true}
 
 // anyIs tells whether the head of one of the noun phrases is among the words.
 func (d *doc) anyIs(rs []rng, words map[string]bool) bool {
@@ -60,7 +60,7 @@ func (d *doc) tell(n *incident) {
 	if n.none || n.maybe && !(n.noun && n.definite) || d.inThreat(n) && !n.definite && !d.beforeDeed(n) {
 		return
 	}
-	if n.bare && !n.hasDate && (n.country == "" || d.countryOf(n.phrase) == "") && !d.headline(n.sent) {
+	if n.bare && !n.told && !n.hasDate && (n.country == "" || d.countryOf(n.phrase) == "") && !d.headline(n.sent) {
 		return // attacks in general
 	}
 	if !n.noun && d.toks[n.trigger].tag == tIng && !d.outcomeOnly(n) && !n.hasDate && n.trigger > 0 && !d.toks[n.trigger-1].tag.aux() {
@@ -69,11 +69,16 @@ func (d *doc) tell(n *incident) {
 	if n.habit && !n.noun && !d.headline(n.sent) {
 		return
 	}
+	if e := d.goesOn(n); e != nil {
+		e.list = append(e.list, n)
+		n.event = e
+		return
+	}
 	if e := d.meant(n); e != nil {
 		e.add(n)
 		return
 	}
-	if n.maybe || n.soft || n.definite && n.noun && d.saysNothing(n) {
+	if n.maybe || n.soft || n.definite && n.noun && !n.told && !d.headline(n.sent) && d.saysNothing(n) {
 		return // "the attack" of which nothing is known
 	}
 	if !n.hasDate {
@@ -82,6 +87,21 @@ func (d *doc) tell(n *incident) {
 	e := &event{act: n.act}
 	e.add(n)
 	d.events = append(d.events, e)
+}
+
+// goesOn gives the event of another verb of the sentence with the same doers: "ambushed a bus
+// and fired mortar rounds".
+func (d *doc) goesOn(n *incident) *event {
+	if n.noun || len(n.agents) == 0 {
+		return nil
+	}
+	for k := len(d.incidents) - 1; k >= 0 && d.incidents[k].sent >= n.sent; k-- {
+		o := d.incidents[k]
+		if o != n && o.sent == n.sent && !o.noun && o.event != nil && len(o.agents) > 0 && o.agents[0].a == n.agents[0].a && (o.act == actArrest) == (n.act == actArrest) && (o.act == actKidnap) == (n.act == actKidnap) && (o.act == actCyber) == (n.act == actCyber) {
+			return o.event
+		}
+	}
+	return nil
 }
 
 // beforeDeed tells whether a threat's words go on to what then happened: "a plot … days before
@@ -186,8 +206,8 @@ func (d *doc) agrees(n *incident, e *event) int {
 		score++
 	}
 	switch share := d.sharedWords(n, e); {
-	case d.headline(e.lastSent()) && n.sent <= 3 && n.sent > 0 && d.bareMention(e):
-		score += 3 // the news itself
+	case d.headline(e.lastSent()) && n.sent <= 3 && n.sent > 0, !n.noun && !d.narrated(e) && !d.oldNews(e):
+		score += 3 // the news itself, spoken of before it is told
 	case share > 0:
 		score += 2 * min(share, 2)
 	case d.onlyNamed(e) && n.act == e.act:
@@ -202,6 +222,17 @@ func (d *doc) agrees(n *incident, e *event) int {
 		score++
 	}
 	return score
+}
+
+// narrated tells whether an event was told, and not only spoken of as known: "Thursday's
+// assault".
+func (d *doc) narrated(e *event) bool {
+	for _, n := range e.list {
+		if !n.noun || !n.definite && !d.headline(n.sent) {
+			return true
+		}
+	}
+	return false
 }
 
 // compatible tells whether a mention's kind of deed can be the event's.
@@ -283,12 +314,15 @@ func (d *doc) tellOutcome(n *incident, ns []*incident) {
 	if n.none || n.maybe {
 		return
 	}
-	own := len(n.agents) > 0 && !d.eventAgent(n.agents[0]) && !d.outcomeAgent(n.agents[0]) && !d.anyIs(n.agents, policing) && !d.anyIs(n.patients, culprits)
+	own := len(n.agents) > 0 && !d.eventAgent(n.agents[0]) && !d.weaponHead(n.agents[0]) && !d.outcomeAgent(n.agents[0]) && !d.anyIs(n.agents, policing) && !d.anyIs(n.patients, culprits)
 	if !own && len(n.agents) > 0 && !n.habit && d.weaponHead(n.agents[0]) && d.articleBefore(n.agents[0].a, n.agents[0]) && !d.wielded(n.agents[0], ns) {
 		d.tellWeapon(n)
 		return
 	}
 	var near *incident
+	if own && d.toks[n.trigger].tag == tIng && d.sharesEvent(ns) {
+		own = false // the flood swept through the valley, killing 33
+	}
 	for _, o := range ns {
 		if o == n || o.event == nil || o.event.act == actArrest || d.outcomeOnly(o) && own {
 			continue
@@ -328,6 +362,16 @@ func (d *doc) tellOutcome(n *incident, ns []*incident) {
 	}
 }
 
+// sharesEvent tells whether a sentence tells a deed or a disaster.
+func (d *doc) sharesEvent(ns []*incident) bool {
+	for _, o := range ns {
+		if o.event != nil && o.event.act != actArrest && !d.outcomeOnly(o) {
+			return true
+		}
+	}
+	return false
+}
+
 // wielded tells whether another deed of the sentence has the weapon: "a bomb exploded, killing
 // two".
 func (d *doc) wielded(r rng, ns []*incident) bool {
@@ -341,9 +385,18 @@ func (d *doc) wielded(r rng, ns []*incident) bool {
 	return false
 }
 
+// headWord is the last word of a noun phrase before its prepositional phrases.
+func (d *doc) headWord(r rng) int {
+	for i := r.a + 1; i < r.b; i++ {
+		if t := &d.toks[i]; t.mark == ',' || t.mark == '(' || t.tag == tPrep || t.tag == tRel || (t.tag == tPart || t.tag == tIng) && d.toks[i-1].tag.nominal() {
+			return i - 1
+		}
+	}
+	return r.b - 1
+}
+
 func (d *doc) weaponHead(r rng) bool {
-	h := d.head(r, r)
-	return !h.empty() && d.toks[h.b-1].is(weapon)
+	return d.toks[d.headWord(r)].is(weapon) || d.hasClass(r, weapon) && !d.hasClass(r, person|body)
 }
 
 // tellWeapon makes the weapon the deed: "a car bomb outside a courthouse killed nine".
@@ -369,22 +422,18 @@ func (d *doc) tellWeapon(n *incident) {
 
 // lifeless tells whether a doer is a thing that nobody wields: a wave, a collapse.
 func (d *doc) lifeless(r rng) bool {
-	h := d.head(r, r)
-	if h.empty() {
-		return false
-	}
-	t := &d.toks[h.b-1]
+	t := &d.toks[d.headWord(r)]
 	return t.tag == tNoun && !d.hasClass(r, person|body|weapon|anyEvent) && d.partyOf(r) == nil
 }
 
 // tellMishap makes an event of no kind of violence: "waves reached the town, killing 12".
 func (d *doc) tellMishap(n *incident) {
-	h := d.head(n.agents[0], n.agents[0])
+	h := d.headWord(n.agents[0])
+	n.phrase = rng{n.agents[0].a, h + 1}
 	n.agents, n.act = nil, actOther
 	n.patients = nil
-	n.trigger = h.b - 1
+	n.trigger = h
 	n.noun, n.definite = true, false
-	n.phrase = h
 	d.tell(n)
 }
 
@@ -402,7 +451,7 @@ func (d *doc) outcomeAgent(r rng) bool {
 func (d *doc) eventBefore(n *incident) *event {
 	for k := len(d.events) - 1; k >= 0 && k >= len(d.events)-4; k-- {
 		e := d.events[k]
-		if e.act == actArrest || n.sent-e.lastSent() > 2 || n.hasDate && e.date.known() && !sameDate(n.date.date, e.date) {
+		if e.act == actArrest || n.sent-e.lastSent() > 5 || n.hasDate && e.date.known() && !sameDate(n.date.date, e.date) {
 			continue
 		}
 		if n.country != "" && e.country != "" && n.country != e.country || !n.place.empty() && !d.bareMention(e) && d.sharedWords(n, e) == 0 {
@@ -418,9 +467,26 @@ func abs(n int) int { return max(n, -n) }
 // refine mends what the mention's clause says: whose deed, when and where it was, and
 // whether it happened at all.
 func (d *doc) refine(n *incident, s rng) {
+	i := n.phrase.b
+	if n.noun && i+1 < s.b && d.toks[i].tag == tRel {
+		i++
+	}
+	if n.noun && i < s.b && d.toks[i].tag == tFin && d.toks[i].is(vPast) && d.toks[i].w.verb != nil {
+		v := d.toks[i].w.verb
+		n.told = n.told || strikes[v.lemma] || outcomeVerbs[v.lemma] || v.lemma == "happen" || v.lemma == "occur"
+	}
 	d.refineDate(n, s, false)
 	n.agents = d.cutDates(n.agents, s)
 	n.patients = d.cutDates(n.patients, s)
+	for i := range n.agents {
+		n.agents[i] = d.disguised(d.lastDoer(n.agents[i]), s)
+	}
+	if len(n.agents) > 0 && !d.outcomeOnly(n) && d.weaponHead(n.agents[0]) {
+		n.weapons, n.agents = append(n.weapons, n.agents[0]), nil // a truck packed with explosives demolished a club
+		if d.explosive(n.weapons[len(n.weapons)-1]) && (n.act == actAttack || n.act == actDamage) {
+			n.act = actBomb
+		}
+	}
 	d.swapVictims(n)
 	d.ramming(n, s)
 	if n.act == actArrest {
@@ -469,7 +535,7 @@ func (d *doc) refineDate(n *incident, s rng, anyhow bool) {
 		return
 	}
 	n.hasDate = false
-	if n.bare && !anyhow || n.noun && n.definite && !anyhow {
+	if n.bare && !anyhow && !n.told || n.noun && n.definite && !anyhow {
 		return
 	}
 	near := 0
@@ -513,6 +579,18 @@ func (d *doc) sameClause(x rng, n *incident, s rng) bool {
 
 // toldOn tells whether a date is that of a claim in the sentence and not of what it tells.
 func (d *doc) toldOn(x rng, n *incident) bool {
+	for i := x.a - 1; i > 0 && x.a-i < 5 && d.toks[i].sent == d.toks[x.a].sent && !(x.b < len(d.toks) && d.toks[x.b].tag == tOwner); i-- {
+		t := &d.toks[i]
+		if t.kind == punct || i == n.trigger {
+			break
+		}
+		if t.tag == tFin && t.w.verb != nil && t.w.verb.act == noAct && speaks(t.w.verb) {
+			return true // said on Monday, told reporters on Monday
+		}
+		if t.tag.verbal() {
+			break
+		}
+	}
 	for _, c := range d.claimsIn(n.sent, n.sent) {
 		if c.cue.holds(n.trigger) {
 			continue
@@ -560,6 +638,30 @@ func (d *doc) cutDates(rs []rng, s rng) []rng {
 		}
 	}
 	return kept
+}
+
+// lastDoer cuts a doer to the person at its end where a preposition joins it to what it is told
+// of: "the FBI about a student".
+func (d *doc) lastDoer(r rng) rng {
+	for i := r.b - 2; i > r.a; i-- {
+		if t := &d.toks[i]; t.tag == tPrep && (t.w.text == "about" || t.w.text == "against" || t.w.text == "over") && d.hasClass(rng{i + 1, r.b}, person|body) {
+			return rng{i + 1, r.b}
+		}
+	}
+	return r
+}
+
+// disguised takes the head along that a participle and its phrase describe: "gunmen armed with
+// rifles", "men disguised as policemen".
+func (d *doc) disguised(r rng, s rng) rng {
+	i := r.a - 1
+	if i-2 < s.a || d.toks[i].tag != tPrep || !d.toks[i-1].tag.verbal() || d.toks[i-1].tag.aux() || !d.toks[i-1].is(vPart|vIng) || !d.toks[i-2].tag.nominal() || d.toks[i-2].tag == tOwner {
+		return r
+	}
+	if a := d.npStart(i-2, s); a < i-1 && d.hasClass(rng{a, i - 1}, person|body) {
+		return d.trimSubject(rng{a, r.b}, s)
+	}
+	return r
 }
 
 // onlyFront tells of tokens before a time expression that belong to it and to nothing behind
@@ -654,7 +756,7 @@ var plotNouns = map[string]bool{"plot": true, "plots": true, "plan": true, "plan
 // wishVerbs are verbs before "to" that tell of a deed not done.
 var wishVerbs = map[string]bool{"plan": true, "intend": true, "want": true, "threaten": true, "prepare": true, "vow": true, "pledge": true, "hope": true, "seek": true, "aim": true,
 	"order": true, "instruct": true, "mean": true, "plot": true, "expect": true, "promise": true, "swear": true, "ask": true, "urge": true, "tell": true, "encourage": true,
-	"go": true, "use": true, "need": true, "try": true, "attempt": true, "refuse": true, "fail": true, "decide": true, "agree": true, "continue": false}
+	"go": true, "use": true, "need": true, "try": true, "attempt": true, "refuse": true, "fail": true, "consider": true, "decide": true, "agree": true, "continue": false}
 
 // reality tells what happened from what was planned, feared, tried or stopped.
 func (d *doc) reality(n *incident, s rng) {
@@ -742,10 +844,15 @@ var feared = map[string]bool{"threat": true, "threats": true, "risk": true, "ris
 
 // refineNoun reads the words around a noun of violence.
 func (d *doc) refineNoun(n *incident, s rng) {
+	if i := n.phrase.a - 1; i > s.a && (d.toks[i].w.text == "last" || d.low(i) == "latest") && d.toks[i-1].tag == tDet {
+		n.phrase.a, n.bare = i-1, false // the last attack on foreigners
+	}
 	for i := n.phrase.a; i < n.trigger; i++ {
 		t := &d.toks[i]
 		w := d.low(i)
 		switch {
+		case t.tag == tOwner && i > n.phrase.a:
+			n.definite, n.bare = true, false // Monday's bombing
 		case w == "alleged" || w == "reported" || w == "suspected" || w == "apparent" || w == "presumed":
 			n.alleged, n.maybe = true, false
 		case otherWords[w]:
@@ -794,6 +901,9 @@ var strikes = map[string]bool{"tear": true, "rip": true, "hit": true, "strike": 
 // through a bus", "an attack could come", "an attempt failed", "the attack was foiled".
 func (d *doc) verbAfterNoun(n *incident, s rng) {
 	i := n.phrase.b
+	if i+1 < s.b && d.toks[i].tag == tRel && n.told {
+		i++
+	}
 	modal := false
 	for i < s.b && (d.toks[i].tag == tAdv || d.toks[i].tag.aux() || d.toks[i].tag == tNeg || d.toks[i].mark == '"' && i > n.phrase.b) {
 		modal = modal || d.toks[i].tag == tModal
@@ -822,7 +932,7 @@ func (d *doc) verbAfterNoun(n *incident, s rng) {
 		}
 	case v.lemma == "fail" && t.tag == tFin:
 		n.attempt = true
-	case strikes[v.lemma] && t.tag == tFin && !n.definite:
+	case strikes[v.lemma] && t.tag == tFin && (!n.definite || n.told):
 		j := i + 1
 		for j < s.b && (d.toks[j].tag == tPrep || d.toks[j].tag == tAdv) {
 			j++
@@ -1081,6 +1191,27 @@ func (d *doc) inCustody(h int, s rng) (act, int) {
 }
 
 var custody = map[string]bool{"police": true, "officers": true, "authorities": true, "agents": true, "detectives": true, "soldiers": true, "troops": true, "prosecutors": true, "forces": true, "gendarmes": true}
+
+// carriedOff reads "gunmen seized 87 boys", "two soldiers were dragged across the frontier".
+func (d *doc) carriedOff(h int, s rng) (act, int) {
+	g := d.groupAt(h, s)
+	who := rng{}
+	if g.passive {
+		who, _ = d.subjectOf(g.a, s)
+	} else if g.b < s.b && d.startsNP(g.b) {
+		who = rng{g.b, d.npEnd(g.b, s, false)}
+		if src, ok := d.subjectOf(g.a, s); ok && d.anyIs([]rng{src}, custody) {
+			if d.hasClass(who, person) {
+				return actArrest, g.b
+			}
+			return noAct, 0
+		}
+	}
+	if who.empty() || !d.hasClass(who, person) {
+		return noAct, 0
+	}
+	return actKidnap, g.b
+}
 
 // cyberVerbs are verbs of intrusion where machines or those who break into them stand beside.
 var cyberVerbs = map[string]bool{"break": true, "penetrate": true, "infiltrate": true, "compromise": true, "disable": true, "shut": true, "cripple": true, "wipe": true, "hit": true,

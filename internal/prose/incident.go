@@ -32,7 +32,7 @@ var verbActs = map[string]act{
 	"shoot": actShoot, "machine-gun": actShoot,
 	"burn": actArson, "torch": actArson, "ignite": actArson,
 	"attack": actAttack, "raid": actAttack, "storm": actAttack, "ambush": actAttack, "assault": actAttack, "strafe": actAttack, "stab": actAttack, "harass": actAttack,
-	"destroy": actDamage, "damage": actDamage, "wreck": actDamage, "ransack": actDamage, "sabotage": actDamage, "vandalize": actDamage, "blast": actBomb,
+	"destroy": actDamage, "damage": actDamage, "wreck": actDamage, "ransack": actDamage, "sabotage": actDamage, "vandalize": actDamage, "blast": actBomb, "demolish": actDamage,
 	"hijack": actHijack, "hack": actCyber, "breach": actCyber, "encrypt": actCyber, "deface": actCyber,
 	"arrest": actArrest, "detain": actArrest, "apprehend": actArrest, "rob": actRob, "loot": actRob,
 }
@@ -214,7 +214,7 @@ func (d *doc) hostageAhead(h int, s rng) bool {
 
 // particles are verbs that are acts only with a particle, an object or an instrument.
 var particles = map[string]bool{"claim": true, "cost": true, "blow": true, "go": true, "set": true, "open": true, "fire": true, "leave": true, "take": true, "hold": true, "throw": true, "hurl": true, "lob": true,
-	"pick": true, "burst": true, "break": true, "penetrate": true, "infiltrate": true, "compromise": true, "disable": true, "shut": true, "cripple": true, "wipe": true, "hit": true, "strike": true, "access": true, "drive": true, "ram": true, "plough": true, "plow": true, "lose": true, "toss": true, "place": true, "plant": true, "launch": true, "explode": true, "detonate": true, "activate": true}
+	"mow": true, "run": true, "pick": true, "seize": true, "snatch": true, "drag": true, "burst": true, "break": true, "penetrate": true, "infiltrate": true, "compromise": true, "disable": true, "shut": true, "cripple": true, "wipe": true, "hit": true, "strike": true, "access": true, "drive": true, "ram": true, "plough": true, "plow": true, "lose": true, "toss": true, "place": true, "plant": true, "launch": true, "explode": true, "detonate": true, "activate": true}
 
 // deathNoun are nouns that an incident's act is read from, besides the nouns of violence.
 var deathNoun = map[string]bool{"death": true, "deaths": true, "disappearance": true}
@@ -311,6 +311,15 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 	}
 	if !d.upper && lemma == "pick" && word(1) == "up" {
 		return d.inCustody(h, s)
+	}
+	if !d.upper && (lemma == "mow" || lemma == "run") {
+		if word(1) == "down" && h+2 < s.b && d.startsNP(h+2) && d.hasClass(rng{h + 2, d.npEnd(h+2, s, false)}, person) {
+			return actAttack, h + 2
+		}
+		return noAct, 0
+	}
+	if !d.upper && (lemma == "seize" || lemma == "snatch" || lemma == "drag") {
+		return d.carriedOff(h, s)
 	}
 	if !d.upper && lemma == "burst" {
 		if src, ok := d.subjectOf(d.groupAt(h, s).a, s); ok && word(1) == "into" && d.perpetrator(src) {
@@ -604,7 +613,7 @@ func (d *doc) unreal(g group, s rng) bool {
 
 // nounIncident reads "the murder of X by Y", "an attack on X", "Y's attack".
 func (d *doc) nounIncident(h int, s rng, a act) *incident {
-	n := &incident{act: a, noun: true, soft: !d.toks[h].is(anyEvent)}
+	n := &incident{act: a, noun: true, soft: !d.toks[h].is(anyEvent) && (d.upper || !d.toks[h].is(disaster))}
 	if h+1 < s.b && d.toks[h+1].tag == tNoun && !d.toks[h+1].is(timenoun) && d.toks[h+1].is(noun) && d.toks[h+1].start-d.toks[h].end <= 1 {
 		switch d.toks[h+1].w.text {
 		case "attempt", "attempts", "attack", "attacks", "campaign", "scene", "spree":

@@ -329,12 +329,39 @@ func (d *doc) tagVerb(i int, s rng, prev tag) tag {
 				return tNoun // the hearing
 			}
 		}
+		if w.is&anyEvent != 0 && !d.upper && prev != tTo && d.deedNoun(i, s) {
+			return tNoun // a suicide bombing killed 38
+		}
 		return tIng
 	}
 	if w.is&(vPast|vPart) != 0 && w.is&(vBase|vS) == 0 {
 		return d.tagPast(i, s, prev, back)
 	}
 	return d.tagPresent(i, s, prev, back)
+}
+
+// deedNoun tells by the next word whether "bombing" or "killing" is a noun: no object follows.
+func (d *doc) deedNoun(i int, s rng) bool {
+	if i+1 >= s.b {
+		return true
+	}
+	n := &d.toks[i+1]
+	if i > s.a && d.toks[i-1].kind == punct && n.kind != punct {
+		return n.w.text == "of" || n.w.text == "by"
+	}
+	switch {
+	case n.kind == punct:
+		return !n.open
+	case n.kind == number || n.capital || n.is(det|poss|pron|numword|adj) || d.quantity(i+1, s):
+		return false
+	case n.is(prep):
+		switch n.w.text {
+		case "of", "in", "at", "on", "near", "outside", "by", "inside", "against", "that":
+			return true
+		}
+		return false
+	}
+	return n.is(be|have|do|modal) || n.is(vPast|vS) && !n.is(noun)
 }
 
 // tagPast decides on forms in -ed and their like.
