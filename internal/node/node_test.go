@@ -20,6 +20,7 @@ import (
 	"heed/internal/desk"
 	"heed/internal/heedtest"
 	"heed/internal/intake"
+	"heed/internal/intake/plain"
 	"heed/internal/node"
 	"heed/internal/people"
 	"heed/internal/store"
@@ -29,6 +30,13 @@ import (
 var postgres *heedtest.Postgres
 
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == plain.ChildArg { // started to parse a file
+		if err := plain.Child(os.Args[2:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	var err error
 	if postgres, err = heedtest.StartPostgres(); err != nil {
 		fmt.Fprintln(os.Stderr, "SKIPPED: changed rows are found on PostgreSQL:", err)

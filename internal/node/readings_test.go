@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -244,6 +245,32 @@ func TestFilesAreKept(t *testing.T) {
 			p.readLater()
 			p.filesRestored(source)
 		})
+	}
+}
+
+// TestParserDies: a page on which its parser dies by its limits is kept all the same, and one that it
+// reads is read, in a process of its own.
+func TestParserDies(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := meet(t, "")
+	d, by, ctx := p.n[1].Desk(), p.by(1), t.Context()
+	d.Parse = func(ctx context.Context, kind plain.Kind, raw []byte) (plain.Text, error) {
+		return plain.InChild(ctx, exe, kind, raw)
+	}
+	deep := strings.Repeat("<div>", 20000) + "<p>" + cable
+	kept, err := d.AddFile(ctx, by, "deep.html", []byte(deep))
+	if err != nil || kept.File.Unread == "" || kept.File.Words != "" || len(kept.Drafts) != 0 {
+		t.Errorf("%+v, %v", kept.File, err)
+	}
+	if _, b, err := d.FileBytes(ctx, by, "deep.html", false); err != nil || string(b) != deep {
+		t.Errorf("%d bytes come back of %d, %v", len(b), len(deep), err)
+	}
+	kept, err = d.AddFile(ctx, by, "flat.html", []byte("<p>"+cable+"<p hidden>unseen words"))
+	if err != nil || kept.File.Unread != "" || len(kept.Drafts) == 0 || !kept.Drafts[0].UnseenInFile {
+		t.Errorf("%+v, %v", kept, err)
 	}
 }
 
