@@ -129,7 +129,13 @@ func (d *doc) basisAt(h int, s rng) (rng, bool) {
 	default:
 		return rng{}, false
 	}
-	r := d.trim(rng{k + 1, d.predicateEnd(k+1, s)})
+	e := d.predicateEnd(k+1, s)
+	for j := k + 2; j+1 < e; j++ {
+		if d.toks[j].tag == tConj && (d.toks[j+1].tag == tFin || d.toks[j+1].tag.aux()) {
+			e = j
+		}
+	}
+	r := d.trim(rng{k + 1, e})
 	return r, !r.empty()
 }
 
@@ -250,6 +256,11 @@ func (d *doc) limitAt(h int, s rng) (rng, bool) {
 	case d.negated(g.rng):
 		return span(g.a)
 	}
+	for e, j := d.predicateEnd(h+1, s), h+1; j+1 < s.b && j <= e; j++ { // named the hotel but not the hour
+		if d.toks[j].w.text == "but" && (d.toks[j+1].tag == tNeg || d.toks[j+1].w.text == "no") && v.lemma != "say" {
+			return d.trim(rng{g.a, d.predicateEnd(j+1, s)}), true
+		}
+	}
 	switch next.w.text {
 	case "no", "neither", "none", "nothing", "little", "few":
 		return span(g.a)
@@ -262,7 +273,7 @@ func (d *doc) limitAt(h int, s rng) (rng, bool) {
 }
 
 // tellsMore are verbs by which a warning says what it knows; with a no they are its limits.
-var tellsMore = set(`give contain include provide offer name specify mention identify say carry bear state indicate list have describe set make supply disclose spell pinpoint point detail tell`)
+var tellsMore = set(`give contain include provide offer name specify mention identify say carry bear state indicate list have describe set make supply disclose spell pinpoint point detail`)
 
 var imprecise = set(`vague general generic thin sketchy unspecific imprecise illegible incomplete uncorroborated unconfirmed ambiguous unclear garbled stale unsigned undated nonspecific non-specific brief
 cryptic outdated unreliable unverified second-hand partial untested unusable unreadable anonymous`)
@@ -274,6 +285,14 @@ var exact = set(`specific precise actionable clear detailed exact complete enoug
 // shared it").
 func (d *doc) responseAfter(w *warning, i int, s rng) {
 	if w.recipient.empty() {
+		for j := i; j+1 < s.b && j < i+16; j++ {
+			if d.toks[j].mark == ',' && d.toks[j+1].w.text == "but" {
+				if g, src, ok := d.firstVerb(rng{j + 2, s.b}); ok && src.a == j+2 && !d.warns(src) {
+					d.reacted(w, g, src, s, true)
+				}
+				return
+			}
+		}
 		return
 	}
 	if w.recipient.b < s.b && w.recipient.a > w.cue.a && w.recipient.b+2 < s.b && d.toks[w.recipient.b].mark == ',' && d.toks[w.recipient.b+1].tag == tRel {
@@ -312,11 +331,15 @@ func (d *doc) responseAfter(w *warning, i int, s rng) {
 		if k >= s.b {
 			return
 		}
+		if !subject && d.toks[k].tag == tBe && k+1 < s.b && d.toks[k+1].tag == tPart && d.toks[k+1].w.verb != nil && replies[d.toks[k+1].w.verb.lemma] {
+			w.response = d.trim(rng{k, d.predicateEnd(k+1, s)}) // he briefed the council and was told to wait
+			return
+		}
 		if subject && (d.toks[k].tag == tFin || d.toks[k].tag.aux()) {
 			w.response = d.trim(rng{j + 1, d.predicateEnd(k+1, s)})
 			return
 		}
-		if g, src, ok := d.firstVerb(rng{k, s.b}); ok && !subject && src.a == k {
+		if g, src, ok := d.firstVerb(rng{k, s.b}); ok && src.a == k && !d.warns(src) {
 			if d.reacted(w, g, src, s, true) {
 				return
 			}
@@ -363,6 +386,8 @@ func (d *doc) sentenceAfter(s rng) (rng, bool) {
 	si := int(d.toks[i].sent)
 	if si == int(d.toks[s.a].sent) {
 		si++
+	} else if d.toks[i].open && d.toks[i].quote >= 0 && d.quotes[d.toks[i].quote].clause && i+1 < len(d.toks) {
+		return d.innerSentence(i+1, d.sents[si].rng), true
 	}
 	if si >= len(d.sents) {
 		return rng{}, false
@@ -421,7 +446,7 @@ func (d *doc) aftermath(w *warning, s rng) {
 		if v := d.toks[g.head].w.verb; v != nil && v.warns&(wWarn|wCall) != 0 {
 			return
 		}
-		if !d.adds(w, g, src, n, samePara) && (k > 0 || !samePara) {
+		if !d.adds(w, g, src, n, samePara) && !samePara {
 			return
 		}
 		s = n
@@ -581,6 +606,9 @@ func (d *doc) reacted(w *warning, g group, src, n rng, samePara bool) bool {
 	default:
 		return false
 	}
+	if g.b < n.b && !g.passive && (v.lemma == "tell" || v.lemma == "ask") && d.isPress(rng{g.b, min(g.b+3, n.b)}) {
+		return false
+	}
 	if disregards[v.lemma] && d.hasClass(rng{g.b, e}, warnNoun) {
 		return false // a mention of its own
 	}
@@ -604,7 +632,7 @@ func (d *doc) couldBe(src rng, w *warning) bool {
 	case "it":
 		return !self && !last.is(person)
 	case "we", "i":
-		return last.w.text == "us" || last.w.text == "me"
+		return last.w.text == "us" || last.w.text == "me" || d.toks[w.recipient.a].w.text == "our" || d.toks[w.recipient.a].w.text == "my"
 	}
 	return false
 }

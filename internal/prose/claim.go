@@ -340,7 +340,7 @@ func (d *doc) controller(c *claim, g group, s rng) bool {
 				continue
 			}
 		}
-		if t.tag == tFin || t.tag == tBe || t.tag == tHave || t.tag == tModal {
+		if t.tag == tFin || t.tag == tBe || t.tag == tHave || t.tag == tModal || t.tag == tDo {
 			k := j
 			for k > s.a && (d.toks[k-1].tag.aux() || d.toks[k-1].tag == tAdv || d.toks[k-1].tag == tNeg) {
 				k--

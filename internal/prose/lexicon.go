@@ -389,6 +389,10 @@ func (l *lexicon) inflect(v *verb, past, part string) {
 	default:
 		set(stem+"ed", vPast|vPart)
 	}
+	if last == 'l' && stem == b && len(b) > 4 && strings.IndexByte("aeo", b[len(b)-2]) >= 0 && strings.IndexByte("aeiou", b[len(b)-3]) < 0 { // travelled, signalled
+		set(b+"led", vPast|vPart)
+		set(b+"ling", vIng)
+	}
 }
 
 // irregulars stand with their forms in one section of verbs.txt and bare in others.

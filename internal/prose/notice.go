@@ -13,7 +13,7 @@ func (d *doc) noticeAt(i int, s rng) *warning {
 		return nil // warning system, alert level
 	}
 	strong, note := strongNouns[word], notes[word]
-	if !strong && !note && !(knowledge[word] && (word == "information" || word == "intelligence" || word == "report" || word == "word")) {
+	if !strong && !note && !(knowledge[word] && (word == "information" || word == "intelligence" || word == "report" || word == "word" || word == "details" || word == "summary" || word == "gist")) {
 		return nil
 	}
 	w := &warning{cue: rng{i, i + 1}}
@@ -151,6 +151,15 @@ func (d *doc) predicate(w *warning, i int, s rng) {
 			return
 		case t.tag == tConj && j+1 < s.b && !d.toks[j+1].tag.verbal() && d.toks[j+1].tag != tAdv && d.toks[j+1].tag != tNeg && d.clauseAhead(j+1, s):
 			return
+		case t.open && j > s.a && d.toks[j-1].tag == tBe && t.mate > int32(j) && int(t.mate) < s.b && w.response.empty(): // had been "read, initialled and filed"
+			if k := j + 1; d.toks[k].w.verb != nil && disposals[d.toks[k].w.verb.lemma] {
+				a := j
+				for a > s.a && d.toks[a-1].tag.aux() {
+					a--
+				}
+				w.response = rng{a, int(t.mate) + 1}
+				return
+			}
 		case t.tag == tFin, t.tag == tPart && j > s.a && (d.toks[j-1].tag.aux() || d.toks[j-1].tag == tAdv || d.toks[j-1].tag == tNeg || d.toks[j-1].kind == punct || d.toks[j-1].tag == tConj),
 			t.tag == tBase && j > s.a && (d.toks[j-1].tag.aux() || d.toks[j-1].tag == tAdv || d.toks[j-1].tag == tNeg),
 			t.tag == tBe && j+1 < s.b && (d.toks[j+1].tag == tAdj || d.toks[j+1].tag == tAdv || d.toks[j+1].tag == tNoun || d.toks[j+1].open):
@@ -190,6 +199,8 @@ func (d *doc) says(w *warning, h int, s rng) int {
 	}
 	next := d.toks[g.b].w.text
 	switch {
+	case enables[v.lemma]:
+		return d.enabled(w, g, s)
 	case idles[v.lemma]:
 		w.response = d.trim(rng{g.a, d.predicateEnd(g.b, s)})
 		return w.response.b
@@ -220,7 +231,10 @@ func (d *doc) says(w *warning, h int, s rng) int {
 			k++
 		}
 		if w.threat.empty() && k < s.b && (d.startsNP(k) || d.toks[k].open) {
-			w.threat = d.trim(rng{k, d.threatEnd(k, s)})
+			w.threat, w.mentions = d.trim(rng{k, d.threatEnd(k, s)}), true
+			if e := d.predicateEnd(k, s); e < s.b && d.toks[e].mark == ',' && e+1 < s.b && d.toks[e+1].tag == tNeg { // "a garrison", not a club
+				w.limits = d.trim(rng{g.a, d.nextComma(e+1, s)})
+			}
 			return max(k, w.threat.b)
 		}
 	}
@@ -280,6 +294,44 @@ func (d *doc) saysPassive(w *warning, g group, s rng) int {
 // idles are verbs of a warning that nobody took up.
 var idles = set(`sit lie languish linger gather vanish`)
 
+// enables are verbs of what a warning let somebody do.
+var enables = set(`enable help allow lead prompt let`)
+
+// enabled reads "helped police to break up a cell that was planning to strike": who was told, what they
+// did, and with it the threat.
+func (d *doc) enabled(w *warning, g group, s rng) int {
+	if !d.startsNP(g.b) || d.toks[g.b].tag == tIng {
+		return g.head
+	}
+	e := d.npEnd(g.b, s, false)
+	if d.toks[g.head].w.verb.lemma == "lead" && e < s.b && d.toks[e].w.text == "to" && d.toks[e].tag == tPrep && w.recipient.empty() {
+		w.recipient = d.trim(rng{g.b, e})
+		return e
+	}
+	if e+1 >= s.b || d.toks[e].tag != tTo && d.toks[e].tag != tBase {
+		return g.head
+	}
+	h := e
+	if d.toks[e].tag == tTo {
+		h++
+	}
+	if w.recipient.empty() {
+		w.recipient = d.trim(rng{g.b, e})
+	}
+	end := d.predicateEnd(h+1, s)
+	w.response = d.trim(rng{h, end})
+	k := h + 1
+	if k < s.b && (d.toks[k].w.text == "up" || d.toks[k].w.text == "off") {
+		k++
+	}
+	if w.threat.empty() && k < end && d.startsNP(k) {
+		if r := d.trim(rng{k, d.threatEnd(k, rng{s.a, end})}); !r.empty() && d.threatens(r) {
+			w.threat = r
+		}
+	}
+	return end
+}
+
 // basedOn tells whether the noun phrase at a is what somebody bases on something: "it based the alert on".
 func (d *doc) basedOn(a int, s rng) bool {
 	for k := a - 1; k >= s.a && a-k < 3; k-- {
@@ -318,7 +370,7 @@ func (d *doc) quotedTime(w *warning, i int, s rng) {
 // disposals are what is done with a warning that is put away, graded or acted on.
 var disposals = set(`log record mark file shelve ignore dismiss grade classify rate class treat discard disregard overlook bury discuss answer forget doubt reject take act read investigate follow
 heed circulate delete lose misread mistake misfile archive close downgrade question deem judge consider assess regard play bin throw acknowledge verify translate escalate turn brush handle note stamp
-label`)
+label rescind lift withdraw cancel open pursue`)
 
 var disregards = set(`ignore dismiss heed downplay disregard doubt reject overlook miss shelve discard shrug bury forget`)
 
@@ -343,7 +395,7 @@ func (d *doc) predicateEnd(i int, s rng) int {
 			return j
 		case t.tag == tConj && j > i && j+1 < s.b && !d.toks[j+1].tag.verbal() && d.toks[j+1].tag != tNeg && !(d.toks[j+1].tag == tAdv) && d.clauseAhead(j+1, s) && d.toks[j-1].mark == ',':
 			return j
-		case t.tag == tConj && t.w.text == "but", t.tag == tConj && j+1 < s.b && d.toks[j+1].tag == tSub:
+		case t.tag == tConj && t.w.text == "but" && !(j+2 < s.b && d.toks[j+1].tag == tNeg && (d.toks[j+2].tag == tPart || d.toks[j+2].tag == tFin)), t.tag == tConj && j+1 < s.b && d.toks[j+1].tag == tSub && d.toks[j+1].w.text == "that":
 			return j
 		}
 	}
@@ -386,6 +438,18 @@ func (d *doc) governed(w *warning, a, i int, s rng) {
 		d.actedOn(w, k, i, s)
 		return
 	}
+	if t.tag == tPrep && t.w.text == "of" && k-1 > s.a && manyOf[d.toks[k-1].w.text] { // took no action on a string of calls
+		d.governed(w, d.nounStart(k-1, s), i, s)
+		return
+	}
+	if t.tag == tPrep && t.w.text == "for" {
+		d.thankedFor(w, k, s)
+		return
+	}
+	if t.tag == tHave {
+		d.hadNone(w, k, i, s)
+		return
+	}
 	if t.w.verb == nil || !t.tag.verbal() || t.tag.aux() {
 		return
 	}
@@ -407,6 +471,11 @@ func (d *doc) governed(w *warning, a, i int, s rng) {
 	switch lemma := t.w.verb.lemma; {
 	case disregards[lemma]:
 		w.recipient, w.response = src, d.trim(rng{g.a, i + 1})
+		if i+1 < s.b && d.toks[i+1].w.text == "as" {
+			w.response = d.trim(rng{g.a, d.predicateEnd(i+1, s)})
+		}
+	case disposals[lemma] && lemma != "read" && lemma != "acknowledge" && lemma != "note" && lemma != "discuss" && lemma != "act" && lemma != "take" && lemma != "answer" && lemma != "handle" && lemma != "translate" && lemma != "verify":
+		w.recipient, w.response = src, d.trim(rng{g.a, d.predicateEnd(i+1, s)})
 	case lemma == "acknowledge" || lemma == "read" || lemma == "study":
 		if w.recipient.empty() {
 			w.recipient = src
@@ -418,6 +487,43 @@ func (d *doc) governed(w *warning, a, i int, s rng) {
 		w.shared = true
 	case lemma == "base" && i+2 < s.b && d.toks[i+1].w.text == "on":
 		w.warner, w.basis = src, d.trim(rng{i + 2, d.basisEnd(i+2, s)})
+	}
+}
+
+var manyOf = set(`string series number dozen flurry spate stream couple succession list`)
+
+// thankedFor reads "X thanked Y for the tip-off".
+func (d *doc) thankedFor(w *warning, k int, s rng) {
+	for h := k - 1; h >= s.a && k-h < 9; h-- {
+		v := d.toks[h].w.verb
+		if v == nil || !d.toks[h].tag.verbal() && !(d.toks[h].is(vS) && v.lemma == "thank") {
+			continue
+		}
+		if v.lemma != "thank" && v.lemma != "credit" && v.lemma != "praise" {
+			return
+		}
+		g := d.groupAt(h, s)
+		if src, ok := d.subjectOf(g.a, s); ok && !g.passive {
+			w.recipient = d.antecedent(src, s)
+			if w.warner.empty() {
+				w.warner = d.trim(rng{h + 1, k})
+			}
+			w.shared = true
+		}
+		return
+	}
+}
+
+// hadNone reads "it had no precise warning": what it lacked where a word says so.
+func (d *doc) hadNone(w *warning, k, i int, s rng) {
+	g := d.groupAt(k, s)
+	src, ok := d.subjectOf(g.a, s)
+	if !ok || !strongNouns[d.toks[i].w.text] {
+		return
+	}
+	w.recipient, w.shared = d.antecedent(src, s), true
+	if k+1 < i && d.toks[k+1].w.text == "no" && i > k+2 {
+		w.limits = rng{k + 1, i + 1}
 	}
 }
 
@@ -474,16 +580,19 @@ func (d *doc) accepts(w *warning, i int, definite bool, s rng) bool {
 			return false
 		}
 		return !w.threat.empty() && party || adds && (definite || party) && (told || d.warnWords > 1) || !w.recipient.empty() && (!w.warner.empty() || w.shared || told) || told && w.shared && party ||
-			told && !w.warner.empty() && !w.when.empty() && w.warner.a != i
+			told && !w.warner.empty() && !w.when.empty() && w.warner.a != i || told && w.shared && definite && !w.when.empty() || adds && w.recipient.a != w.recipient.b && d.warnWords > 1
 	case notes[word]:
 		common := word == "call" || word == "calls" || word == "letter" || word == "letters" || word == "signal" || word == "signals" || word == "lead" || word == "leads" || word == "text" || word == "texts" || word == "cable" || word == "e-mail" || word == "email"
 		if !w.threat.empty() && party && d.threatens(w.threat) {
 			return !common || d.onWarnings(i)
 		}
-		if common && !definite {
-			return told && adds
+		if told && w.mentions && (definite || word == "follow-up") {
+			return true
 		}
-		return told && (adds || !w.recipient.empty() || !w.warner.empty() && (w.shared || !w.when.empty() || d.toks[i-1].tag != tOwner && !definite)) || d.warnWords > 0 && (adds && party || !w.warner.empty() && !w.recipient.empty())
+		if common && !definite {
+			return told && adds || d.warnWords > 0 && !w.response.empty() && !w.recipient.empty()
+		}
+		return told && (adds || !w.recipient.empty() || w.shared && definite && !w.when.empty() || !w.warner.empty() && (w.shared || !w.when.empty() || d.toks[i-1].tag != tOwner && !definite)) || d.warnWords > 0 && (adds && party || !w.warner.empty() && !w.recipient.empty())
 	}
 	if word == "report" || word == "word" {
 		return told && definite && w.warner.empty() && (!w.limits.empty() || !w.response.empty()) && word == "report" && false

@@ -11,7 +11,7 @@ var notes = set(`tip tips note notes notice notices notification notifications m
 e-mail e-mails email emails telegram telegrams dispatch dispatches communication communications nudge signal signals follow-up briefing briefings lead leads memorandum phone-call text texts`)
 
 // knowledge is what is known; they make a warning with a party told and a threat.
-var knowledge = set(`information intelligence details word gist summary report reports list lists names file dossier findings assessment evidence data concern concerns paper record nothing something
+var knowledge = set(`information intelligence details word gist summary report reports list lists names file dossier findings assessment evidence data concern concerns paper record alarm nothing something
 anything same suspicions transcript recordings`)
 
 func isNews(word string) bool { return strongNouns[word] || notes[word] || knowledge[word] }
@@ -52,7 +52,8 @@ func (d *doc) passedOn(h int, s rng) *warning {
 	word := ""
 	switch {
 	case what > 0 && passive && g.passive: // Y was given a note
-		w.cue, w.thing, w.recipient, i = g.rng, rng{what, what + 1}, subject, what+1
+		w.cue, w.thing, w.recipient, i = g.rng, rng{what, what + 1}, d.whoever(subject, s), what+1
+		w.relative = w.recipient.b < subject.a
 		d.adjectiveParty(w, g.b, what)
 		word = d.toks[what].w.text
 	case what > 0 && !passive:
@@ -96,6 +97,9 @@ func (d *doc) passes(w *warning, word string, h int, s rng) bool {
 	if d.isPress(w.recipient) && !w.recipient.empty() {
 		return false
 	}
+	if word == "alarm" && (lemma == "raise" || lemma == "sound") {
+		return known || d.threatens(w.threat)
+	}
 	light := lemma == "make" || lemma == "have" || lemma == "raise" || lemma == "put" || lemma == "show" || lemma == "offer" || lemma == "bring" || lemma == "post" || lemma == "release" || lemma == "publish" || lemma == "deliver"
 	switch {
 	case strongNouns[word]:
@@ -109,6 +113,9 @@ func (d *doc) passes(w *warning, word string, h int, s rng) bool {
 	if light {
 		return !w.recipient.empty() && !w.threat.empty() && d.threatens(w.threat)
 	}
+	if lists[word] && len(d.warnings) > 0 && d.canAct(w.recipient) {
+		return true
+	}
 	if word == "nothing" || word == "anything" || word == "something" || word == "same" {
 		return len(d.warnings) > 0 && !w.recipient.empty()
 	}
@@ -116,6 +123,8 @@ func (d *doc) passes(w *warning, word string, h int, s rng) bool {
 		known && !w.recipient.empty() && (word == "information" || word == "gist" || word == "word" || word == "intelligence" || word == "summary") ||
 		known && !w.threat.empty() && word == "word"
 }
+
+var lists = set(`list lists names details file dossier`)
 
 // newsIn finds the head noun of knowledge in a noun phrase: 0 without.
 func (d *doc) newsIn(r rng) int {
@@ -207,6 +216,7 @@ func (d *doc) received(h int, s rng) *warning {
 	j := d.partiesAfter(w, what+1, s)
 	d.threatFrom(w, j, s)
 	d.partiesInThreat(w, s)
+	d.whoSaid(w, j, s)
 	if w.threat.empty() && strongNouns[word] {
 		d.kindOfThreat(w, what)
 	}
@@ -229,6 +239,16 @@ func (d *doc) received(h int, s rng) *warning {
 		return nil
 	}
 	return w
+}
+
+// whoSaid reads the threat in "a call from a man who said that Z".
+func (d *doc) whoSaid(w *warning, i int, s rng) {
+	if !w.threat.empty() || i+2 >= s.b || d.toks[i].tag != tRel || w.warner.b != i {
+		return
+	}
+	if v := d.toks[i+1].w.verb; d.toks[i+1].tag == tFin && v != nil && speechVerbs[v.lemma] {
+		w.threat, w.clause = d.trim(rng{i + 2, d.thatEnd(w, i+2, s)}), true
+	}
 }
 
 // adjectiveParty takes "US", "Indian", "American" before the noun at what for who warns.
@@ -301,6 +321,10 @@ func (d *doc) partiesAfter(w *warning, i int, s rng) int {
 			i = at
 			continue
 		case "in":
+			if d.toks[at+1].w.text == "by" { // phoned in by
+				at++
+				continue
+			}
 			if w2 := d.toks[at+1].w.text; w2 == "person" || w2 == "writing" || w2 == "confidence" || w2 == "private" || w2 == "detail" {
 				at += 2
 				continue
@@ -344,19 +368,19 @@ func (d *doc) apposes(a, b int) bool {
 	return d.toks[a].tag == tPoss || d.toks[a].w.text == "the" || d.toks[a].w.text == "a" || d.toks[a].w.text == "an" || b-a == 1 && d.isAcronymToken(a) || d.toks[a].tag == tName && a+2 < b && d.toks[a+1].tag == tOwner
 }
 
-var passWords = set(`sent passed given raised issued shared relayed handed conveyed received delivered transmitted forwarded supplied made circulated provided published`)
+var passWords = set(`phoned called sent passed given raised issued shared relayed handed conveyed received delivered transmitted forwarded supplied made circulated provided published`)
 
 // partiesInThreat cuts "to Y" and "from X" off a threat's end: "about a robbery from a dock
 // worker", "on a plot to Vale".
 func (d *doc) partiesInThreat(w *warning, s rng) {
 	for j := w.threat.a + 1; j+1 < w.threat.b && !w.clause; j++ {
 		t := &d.toks[j]
-		if t.tag != tPrep || t.w.text != "to" && t.w.text != "from" || !d.speaker(j+1, s) && d.toks[j+1].tag != tName {
+		if t.tag != tPrep || t.w.text != "to" && t.w.text != "from" && !(t.w.text == "with" && d.toks[w.cue.b-1].w.text == "alarm") || !d.speaker(j+1, s) && d.toks[j+1].tag != tName {
 			continue
 		}
 		r := d.trim(rng{j + 1, d.partyEnd(j+1, s)})
 		switch {
-		case t.w.text == "to" && w.recipient.empty() && !d.toks[j-1].is(anyEvent) && !dangers[d.toks[j-1].w.text]:
+		case t.w.text != "from" && w.recipient.empty() && !d.toks[j-1].is(anyEvent) && !dangers[d.toks[j-1].w.text]:
 			w.recipient = r
 		case t.w.text == "from" && w.warner.empty() && d.speaker(j+1, s):
 			w.warner = r

@@ -37,8 +37,12 @@ func (d *doc) toldBy(h int, s rng, acts warnAct) *warning {
 	}
 	v := d.toks[h].w.verb
 	switch {
+	case v.lemma == "radio" && d.toks[h].w.text == "radio" && d.toks[h].tag != tBase:
+		return nil
 	case v.lemma == "tip" && w.cue.b == h+1 && !(i > w.cue.b && d.toks[i-1].w.text == "off"):
 		return nil
+	case acts&wCall != 0 && !w.recipient.empty() && isNews(d.toks[w.recipient.b-1].w.text):
+		return d.passedOn(h, s)
 	case acts&wCall != 0:
 		return d.called(w, h, i, s)
 	case acts&wShout != 0:
@@ -46,6 +50,9 @@ func (d *doc) toldBy(h int, s rng, acts warnAct) *warning {
 	}
 	w.urges = acts&wUrge != 0
 	d.threatFrom(w, i, s)
+	if w.warner.empty() && !w.threat.empty() && !w.recipient.empty() && w.recipient.b <= w.cue.a {
+		d.warnedBy(w, w.threat.b, s)
+	}
 	if w.urges && w.infinitive(d) {
 		if acts&wWarn == 0 && !d.wardsOff(w) {
 			return nil
@@ -142,12 +149,13 @@ func (d *doc) parties(h int, s rng) (*warning, int, bool) {
 		} else if d.inverted(g, s, d.toks[h].w.verb) {
 			return nil, 0, false
 		}
-	} else if d.toks[h].tag == tIng && h > s.a && d.toks[h-1].tag == tNoun && d.toks[h-1].is(warnNoun|document) {
+	} else if d.toks[h].tag == tIng && h > s.a && d.toks[h-1].tag == tNoun && d.toks[h-1].is(warnNoun|notice|document) {
 		// a bulletin warning of a tsunami: not who speaks before it
 		w.cue.a = h - 1
 		if a := d.nounStart(h-1, s); a > s.a && d.toks[a-1].tag == tOwner {
 			w.warner = d.trimSubject(rng{d.npStart(a-2, s), a - 1}, s)
 		}
+		d.governed(w, d.nounStart(h-1, s), h-1, s)
 	} else if d.toks[h].tag == tIng && g.a > s.a && d.toks[g.a-1].mark == ',' && d.mainSubject(w, h, s) {
 		// X recommended that Y be moved, cautioning that Z
 	} else if d.controller(&c, g, s) {
@@ -167,6 +175,11 @@ func (d *doc) parties(h int, s rng) (*warning, int, bool) {
 
 // whoever follows "who" and "which" to the party before it, and leaves out "for its part".
 func (d *doc) whoever(src, s rng) rng {
+	if src.b-src.a == 1 && reflexive[d.toks[src.a].w.text] && src.a > s.a && d.toks[src.a-1].tag.aux() { // had itself advised
+		if o, ok := d.subjectOf(src.a-1, s); ok {
+			src = o
+		}
+	}
 	r := d.antecedent(src, s)
 	if r != src {
 		for j := r.b - 2; j > r.a; j-- { // a notification to the centre, which
@@ -181,6 +194,9 @@ func (d *doc) whoever(src, s rng) rng {
 				r = l
 			}
 		}
+	}
+	if r.a-2 >= s.a && d.toks[r.a-1].tag == tPrep && d.nobody(rng{r.a - 2, r.a - 1}) { // nobody at the ministry
+		r.a -= 2
 	}
 	if n := r.b - r.a; n > 3 && d.toks[r.b-3].w.text == "for" && d.toks[r.b-2].tag == tPoss && d.toks[r.b-1].w.text == "part" {
 		r.b -= 3
@@ -202,8 +218,15 @@ func (d *doc) sayable(r rng) bool { return !r.empty() }
 
 // nounStart is the first adjective or noun of the phrase that ends with token i.
 func (d *doc) nounStart(i int, s rng) int {
-	for i > s.a && (d.toks[i-1].tag == tAdj || d.toks[i-1].tag == tNoun || d.toks[i-1].tag == tNum || d.toks[i-1].tag == tName) {
-		i--
+	for i > s.a {
+		switch p := &d.toks[i-1]; {
+		case p.tag == tAdj || p.tag == tNoun || p.tag == tNum || p.tag == tName:
+			i--
+		case p.close && p.mate >= int32(s.a) && i-int(p.mate) <= 5: // "precise" warning
+			i = int(p.mate)
+		default:
+			return i
+		}
 	}
 	return i
 }
@@ -223,6 +246,9 @@ func (d *doc) warnedBy(w *warning, i int, s rng) int {
 			}
 			if d.toks[j+1].w.text == "telephone" || d.toks[j+1].w.text == "phone" || d.toks[j+1].w.text == "e-mail" || d.toks[j+1].w.text == "text" || d.toks[j+1].w.text == "letter" || d.toks[j+1].w.text == "fax" {
 				continue
+			}
+			if n := &d.toks[j+1]; n.tag == tNoun && !n.capital && !n.is(person|body|document) && (j+2 >= s.b || !d.toks[j+2].tag.nominal()) {
+				continue // by loudspeaker
 			}
 			e := d.toldEnd(j+1, s)
 			w.warner = d.trim(rng{j + 1, e})
@@ -310,7 +336,7 @@ func (d *doc) toldOfHarm(w *warning, h int, s rng) bool {
 	}
 	if w.threat.empty() {
 		// told by whom and when, where the text is about warnings
-		if !d.onWarnings(w.cue.a) || !d.canAct(w.recipient) || !weak && lemma != "notify" && lemma != "inform" {
+		if !d.onWarnings(w.cue.a) || !d.canAct(w.recipient) || !weak && lemma != "notify" && lemma != "inform" || lemma == "brief" && d.toks[w.recipient.b-1].is(person) && plural(d, w.recipient.b-1) {
 			return false
 		}
 		d.findWhen(w, s)
@@ -323,13 +349,27 @@ func (d *doc) toldOfHarm(w *warning, h int, s rng) bool {
 	case !weak:
 		return d.threatens(w.threat)
 	case g.passive || d.toks[h].tag == tPart:
-		return d.threatens(w.threat) && (d.canAct(w.recipient) || d.onWarnings(w.cue.a) || d.planned(w.threat))
+		return (d.threatens(w.threat) || d.onWarnings(w.cue.a) && w.clause && d.impending(w.threat) && !d.lookingBack(w.threat)) && (d.canAct(w.recipient) || d.onWarnings(w.cue.a) || d.planned(w.threat))
 	case !d.canAct(w.recipient) && !(d.onWarnings(w.cue.a) && d.toks[w.recipient.b-1].tag == tPron):
 		return false
 	case w.clause:
-		return d.planned(w.threat) || d.onWarnings(w.cue.a) && d.threatens(w.threat) && !d.lookingBack(w.threat)
+		return d.planned(w.threat) || d.onWarnings(w.cue.a) && (d.threatens(w.threat) || d.impending(w.threat)) && !d.lookingBack(w.threat)
 	}
 	return d.toCome(w.threat) || d.onWarnings(w.cue.a) && d.threatens(w.threat)
+}
+
+// impending tells whether a clause speaks of what is under way or to come.
+func (d *doc) impending(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		t := &d.toks[i]
+		if t.tag == tIng && i > r.a && d.toks[i-1].tag == tBe || t.tag == tModal && (t.w.text == "would" || t.w.text == "will" || t.w.text == "may" || t.w.text == "might" || t.w.text == "could") {
+			return true
+		}
+		if t.tag == tFin || t.tag == tPart {
+			return false
+		}
+	}
+	return false
 }
 
 // aboutPrep tells whether the threat follows "of" or "about".
@@ -411,6 +451,10 @@ func (d *doc) called(w *warning, h, i int, s rng) *warning {
 			continue
 		}
 		t, n := &d.toks[j], &d.toks[j+1]
+		if t.w.text == "that" && t.tag == tSub && lemma != "ring" && lemma != "contact" {
+			w.threat, w.clause = d.trim(rng{j, d.thatEnd(w, j, s)}), true
+			break
+		}
 		if t.tag == tTo && n.w.verb != nil && n.w.verb.frames&fWarn != 0 {
 			return nil // to warn: the warning's own cue
 		}
@@ -427,7 +471,7 @@ func (d *doc) called(w *warning, h, i int, s rng) *warning {
 			}
 			break
 		}
-		if t.kind == punct || t.tag == tFin || t.tag == tSub {
+		if t.kind == punct || t.tag == tFin || t.tag == tSub && t.w.text != "that" {
 			break
 		}
 	}
@@ -438,7 +482,7 @@ func (d *doc) called(w *warning, h, i int, s rng) *warning {
 		return w
 	}
 	g := d.groupAt(h, s)
-	if lemma == "call" || lemma == "write" || lemma == "text" || lemma == "cable" || lemma == "approach" || !d.onWarnings(h) || g.passive || !d.canAct(w.recipient) && !d.toks[w.recipient.b-1].is(person) {
+	if lemma == "call" || lemma == "write" || lemma == "text" || lemma == "cable" || lemma == "approach" || !d.onWarnings(h) || g.passive || !d.canAct(w.recipient) && !d.toks[w.recipient.b-1].is(person) && d.toks[w.recipient.b-1].tag != tPron {
 		if !d.hasItFrom(s) || !d.onWarnings(h) && !d.threatNext(s) {
 			return nil
 		}
@@ -492,6 +536,9 @@ var wayOut = set(`leave avoid evacuate flee shelter depart escape beware refrain
 func (d *doc) wardsOff(w *warning) bool {
 	if w.recipient.empty() {
 		return false
+	}
+	if last := &d.toks[w.recipient.b-1]; last.tag == tPron && last.w.text != "them" && last.w.text != "everyone" && last.w.text != "those" && last.w.text != "anyone" && len(d.warnings) == 0 {
+		return false // told her to leave
 	}
 	public := false
 	for i := w.recipient.a; i < w.recipient.b; i++ {
@@ -623,6 +670,11 @@ func (d *doc) isPress(r rng) bool {
 		return true
 	}
 	for i := r.a; i < r.b; i++ {
+		if d.toks[i].tag == tOwner && i+1 < r.b { // the newspaper's switchboard
+			return d.isPress(rng{i + 1, r.b})
+		}
+	}
+	for i := r.a; i < r.b; i++ {
 		if press[d.toks[i].w.text] {
 			return true
 		}
@@ -660,4 +712,4 @@ func (d *doc) canAct(r rng) bool {
 
 var officials = set(`authorities official officials police officers minister ministers mayor governor officer residents villagers president commander commanders diplomats ambassador director counterpart
 counterparts operator manager managers desk clerk guard guards captain chiefs owner wardens clients members colleagues allies partner partners handler dispatcher chief chairman headmaster controller
-superiors commissioner administrator wing headquarters secretariat adviser council`)
+superiors commissioner administrator wing headquarters secretariat adviser council switchboard hotline helpline line supervisor regulator regulators board`)

@@ -13,12 +13,12 @@ var manners = map[string]bool{"by": true, "in": true, "through": true, "via": tr
 // threatFrom looks from token i for "of Z", "about Z", "that Z", "to leave Z", past what tells
 // when and how.
 func (d *doc) threatFrom(w *warning, i int, s rng) {
-	onlyOn := 0
+	onlyOn, past := 0, 0 // past: behind a time
 scan:
 	for j := i; j < s.b && j < i+26; j++ {
 		t := &d.toks[j]
 		if _, e, ok := d.timeAt(j, s); ok && e > j && e < s.b && t.tag != tSub {
-			j = e - 1
+			j, past = e-1, e
 			continue
 		}
 		next := &endToken
@@ -33,12 +33,12 @@ scan:
 		case t.w.text == "that" && (t.tag == tSub || t.tag == tPron && d.clauseAhead(j+1, s)), t.tag == tSub && (t.w.text == "when" || t.w.text == "how" || t.w.text == "what") && w.urges:
 			w.threat, w.clause = d.trim(rng{j, d.thatEnd(w, j, s)}), true
 			return
-		case t.w.text == "for" && w.noun(d) && next.kind != punct && d.startsNP(j+1) && (d.threatAhead(j, rng{s.a, d.threatEnd(j+1, s)}) || next.tag == tName):
+		case t.w.text == "for" && w.noun(d) && next.kind != punct && d.startsNP(j+1) && (d.threatAhead(j, rng{s.a, d.threatEnd(j+1, s)}) || next.tag == tName || strongNouns[d.toks[max(w.cue.b, w.thing.b)-1].w.text] && !d.speaker(j+1, s) && d.timeEnd(j, s) == j):
 			w.threat = d.trim(rng{j + 1, d.threatEnd(j+1, s)})
 			return
 		case t.w.text == "based":
 			break scan
-		case threatPreps[t.w.text] && t.tag != tSub && j+1 < s.b && !next.is(weekday|month) && d.startsNP(j+1), t.w.text == "against" && j+1 < s.b:
+		case threatPreps[t.w.text] && t.tag != tSub && j+1 < s.b && !next.is(weekday|month) && (d.startsNP(j+1) || next.tag == tIng && j+2 < s.b && d.toks[j+2].tag == tNoun), t.w.text == "against" && j+1 < s.b:
 			w.threat = d.trim(rng{j + 1, d.threatEnd(j+1, s)})
 			return
 		case t.w.text == "to" && t.tag == tPrep && !w.recipient.empty() && !w.urges && j+1 < s.b && d.startsNP(j+1) && !w.noun(d): // alerted the towns to an outbreak
@@ -48,6 +48,9 @@ scan:
 			if w.urges { // told residents to leave
 				w.threat, w.clause = d.trim(rng{j, d.thatEnd(w, j, s)}), true
 			}
+			return
+		case !w.noun(d) && (d.toks[j-1].tag != tPrep) && (j == i || j > i && past == j) && t.tag != tPrep && d.startsNP(j) && d.clauseSoon(j, s):
+			w.threat, w.clause = d.trim(rng{j, d.thatEnd(w, j, s)}), true
 			return
 		case t.tag == tPrep && manners[t.w.text], t.tag.nominal(), t.tag == tAdv, t.tag == tPoss:
 			if d.toks[i].tag != tPrep && d.toks[i].tag != tAdv && onlyOn == 0 && j == i && d.clauseSoon(i, s) && d.startsNP(i) {
@@ -227,7 +230,10 @@ func (d *doc) clauseOfNoun(i, end int) int {
 	for j := i + 1; j < end; j++ {
 		switch t := &d.toks[j]; {
 		case t.open && t.mate > int32(j) && int(t.mate) < end:
+			verb = verb || t.quote >= 0 && d.quotes[t.quote].clause
 			j = int(t.mate)
+		case t.mark == ',' && verb && j+1 < end && (d.toks[j+1].tag == tFin || d.toks[j+1].tag.aux()):
+			return j
 		case t.tag == tFin || t.tag.aux():
 			if verb && !joint && !d.toks[j-1].tag.aux() && d.toks[j-1].tag != tAdv && d.toks[j-1].tag != tNeg {
 				return j
@@ -350,12 +356,12 @@ func (d *doc) threatPlace(w *warning) {
 		t := &d.toks[i]
 		p := rng{}
 		switch {
-		case t.tag == tPrep && wherePreps[t.w.text] && i+1 < r.b:
+		case t.tag == tPrep && (wherePreps[t.w.text] || t.w.text == "from" && w.clause || t.w.text == "after" && d.toks[i-1].w.verb != nil && d.toks[i-1].w.verb.lemma == "go") && i+1 < r.b:
 			p = d.placeAt(i+1, r)
 			if p.empty() {
 				continue
 			}
-			if (t.w.text == "to" || t.w.text == "for" || t.w.text == "through" || t.w.text == "over") && !d.hasClass(p, target|placeNoun) && d.toks[i+1].tag != tName {
+			if (t.w.text == "to" || t.w.text == "for" || t.w.text == "through" || t.w.text == "over") && !d.hasClass(p, target|placeNoun) && !d.hasLand(p) && d.toks[i+1].tag != tName {
 				continue
 			}
 		case t.tag.verbal() && t.w.verb != nil && aims[t.w.verb.lemma] && !t.tag.aux():
@@ -384,6 +390,9 @@ func (d *doc) threatPlace(w *warning) {
 	if best.empty() && w.clause {
 		best = d.endangered(r)
 	}
+	if best.b+2 < r.b && !best.empty() && d.toks[best.b].mark == ',' && d.toks[best.b+1].w.text == "where" {
+		best.b = d.relativeEnd(best.b+1, r)
+	}
 	w.place = d.trim(best)
 }
 
@@ -398,6 +407,9 @@ func (d *doc) placeAt(i int, s rng) rng {
 	e := d.npEnd(i, s, false)
 	if e == i {
 		return rng{}
+	}
+	if q := &d.toks[min(e, s.b-1)]; e == i+1 && e < s.b && d.toks[i].tag == tDet && q.open && q.mate > int32(e) && int(q.mate) < s.b && int(q.mate)-e < 8 {
+		e = int(q.mate) + 1 // a "crowded promenade"
 	}
 	for e+1 < s.b && (d.toks[e].w.text == "and" || d.toks[e].w.text == "or" || d.toks[e].w.text == "of" || d.toks[e].tag == tPart && d.toks[e-1].tag == tNoun || d.toks[e-1].tag == tPart && d.toks[e].w.text == "by") {
 		k := d.npEnd(e+1, s, false)
@@ -425,11 +437,11 @@ func (d *doc) placeBefore(r rng) rng {
 			continue
 		}
 		a := i
-		for a > r.a && (d.toks[a-1].tag == tName || d.toks[a-1].tag == tNoun && d.toks[a-1].is(target|placeNoun)) {
+		for a > r.a && (d.toks[a-1].tag == tName || d.toks[a-1].tag == tNoun && (d.toks[a-1].is(target|placeNoun) || lands[d.toks[a-1].w.text])) {
 			a--
 		}
-		if p := (rng{a, i}); !p.empty() && d.toks[p.a].tag == tName && !d.hasClass(p, person|body|weapon) && d.hasClass(p, target|placeNoun) && d.trim(p) == p {
-			if _, known := d.namingIn(p, func(p *party) bool { return p.kind != "state" }); !known {
+		if p := (rng{a, i}); !p.empty() && d.toks[p.a].tag == tName && (p.b-p.a > 1 || d.toks[i].is(anyEvent) && p.a == r.a) && !d.hasClass(p, person|body|weapon|adj) && d.trim(p) == p {
+			if _, known := d.namingIn(p, func(p *party) bool { return p.kind != "state" }); !known && !d.isAcronymToken(p.a) {
 				return p
 			}
 		}
@@ -450,7 +462,7 @@ func (d *doc) endangered(r rng) rng {
 	if e >= r.b || e == i || d.toks[e].tag != tFin && !d.toks[e].tag.aux() {
 		return rng{}
 	}
-	if h := &d.toks[e-1]; (h.is(target|placeNoun) || lands[h.w.text]) && !h.is(person|body) {
+	if h := &d.toks[e-1]; !moving[h.w.text] && (h.is(target|placeNoun) || lands[h.w.text]) && !h.is(person|body) {
 		return rng{i, e}
 	}
 	return rng{}
@@ -463,6 +475,9 @@ func (d *doc) subjectWords(r rng) rng {
 	}
 	return r
 }
+
+// moving are things that carry people or harm: no places of harm.
+var moving = set(`boat boats ship ships vessel vessels vehicle vehicles car cars truck trucks lorry lorries bus buses train trains plane planes aircraft helicopter van motorcycle convoy`)
 
 // peopleIn tells whether a noun phrase is of people: by its head.
 func (d *doc) peopleIn(r rng) bool {

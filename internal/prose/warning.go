@@ -24,6 +24,7 @@ type warning struct {
 	shared    bool // a noun's own clause shows it passing: "information shared by X"
 	passed    bool // "relayed it to Y": the warning told just before
 	relative  bool // the party told is what a relative clause hangs on: "police, who got the note"
+	mentions  bool // the threat is what the note mentions
 	passive   bool // while a predicate is read: its last verb was a passive
 	after     rng  // the subject of a later sentence whose verb is this warning's response
 }
@@ -45,7 +46,7 @@ func (d *doc) findWarnings() {
 			}
 			w.sent = si
 			d.details(w, in)
-			if w.threat.empty() && w.recipient.empty() && w.basis.empty() && w.limits.empty() && w.response.empty() && (w.warner.empty() || w.when.empty() && !w.shared) {
+			if w.threat.empty() && w.recipient.empty() && w.basis.empty() && w.limits.empty() && w.response.empty() && (w.warner.empty() && !w.shared || w.when.empty() && !w.shared) {
 				continue
 			}
 			d.aftermath(w, in)
@@ -80,6 +81,9 @@ func (d *doc) drafted(i, si int) bool {
 func (d *doc) warningAt(i int, s rng) *warning {
 	t := &d.toks[i]
 	v := t.w.verb
+	if t.tag == tIng && t.is(warnNoun) && i > s.a && (d.toks[i-1].close && d.toks[i-1].mark == '"' && i+1 < s.b && d.toks[i+1].tag != tSub || dangers[d.toks[i-1].w.text] || d.toks[i-1].tag == tAdj && d.toks[i-1].w.text != "") && d.toks[i-1].tag != tTo && (i+1 >= s.b || d.toks[i+1].w.text != "that" && d.toks[i+1].w.text != "of") {
+		t.tag = tNoun // a tsunami warning
+	}
 	if v != nil && t.tag.verbal() && !(t.tag.aux() && v.warns&wGet == 0) {
 		switch {
 		case v.lemma == "let":

@@ -1,5 +1,7 @@
 package prose
 
+import "sort"
+
 // Times of warnings: "on 7 March", "days before the blast", "in advance", "within the hour".
 // They need not be places on the calendar, so they are more than the dates of the text.
 
@@ -30,6 +32,12 @@ func (d *doc) timeAt(i int, s rng) (rng, int, bool) {
 		words.b, e = more.b, e2
 	}
 	return words, e, ok
+}
+
+// timeEnd is the end of a time that begins at i, or i.
+func (d *doc) timeEnd(i int, s rng) int {
+	_, e, _ := d.timeAt(i, s)
+	return e
 }
 
 // counted tells whether a count of days or hours begins at i.
@@ -96,7 +104,7 @@ func (d *doc) timeOne(i int, s rng) (rng, int, bool) {
 	if e := d.dateEnd(j, s); e > j {
 		return rng{i, e}, e, true
 	}
-	if e := d.timeWithin(j, s); e > j && d.toks[j].tag == tDet {
+	if e := d.timeWithin(j, s); e > j && (d.toks[j].tag == tDet || t.w.text == "that") {
 		return rng{i, e}, e, true
 	}
 	return no()
@@ -145,7 +153,7 @@ func (d *doc) timeAfter(i, j int, s rng) (rng, int, bool) {
 // timeWithin reads "the hours before the raid", "the eve of the vote", "the next morning", "the
 // same night", "the morning", "the day before" at i.
 func (d *doc) timeWithin(i int, s rng) int {
-	if i+1 >= s.b || d.toks[i].tag != tDet && d.toks[i].tag != tPoss {
+	if i+1 >= s.b || d.toks[i].tag != tDet && d.toks[i].tag != tPoss && !(d.toks[i].w.text == "that" && d.toks[i+1].is(timenoun)) {
 		return i
 	}
 	k, which := i+1, false
@@ -183,6 +191,12 @@ func (d *doc) dateEnd(i int, s rng) int {
 		}
 	}
 	t := &d.toks[i]
+	if e := d.clockEnd(i, s); e > i {
+		return e
+	}
+	if k := sort.Search(len(d.dateWords), func(k int) bool { return d.dateWords[k].a >= i }); k < len(d.dateWords) && d.dateWords[k].a == i && d.dateWords[k].b <= s.b {
+		return d.dateWords[k].b
+	}
 	if t.is(month) && t.capital && t.tag == tName || t.is(weekday) && t.capital || hours[t.w.text] {
 		return i + 1
 	}
@@ -193,6 +207,26 @@ func (d *doc) dateEnd(i int, s rng) int {
 		return i + 2
 	}
 	if y, ok := d.year(i); ok && y > 1900 && i > s.a && (d.toks[i-1].tag == tPrep) {
+		return i + 1
+	}
+	return i
+}
+
+// clockEnd is the end of a time of day that begins at i: "4 p.m.", "21:30", "5.50 a.m.".
+func (d *doc) clockEnd(i int, s rng) int {
+	t := &d.toks[i]
+	if t.kind != number {
+		return i
+	}
+	if i+1 < s.b {
+		switch d.low(i + 1) {
+		case "a.m.", "p.m.", "am", "pm", "gmt", "utc", "hrs", "hours", "p.m", "a.m":
+			if d.low(i+1) != "hours" || t.end-t.start == 4 {
+				return i + 2
+			}
+		}
+	}
+	if n := t.end - t.start; (n == 4 || n == 5) && (d.text[t.end-3] == ':' || d.text[t.end-3] == '.' && i > s.a && d.toks[i-1].w.text == "at") {
 		return i + 1
 	}
 	return i
