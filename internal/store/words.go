@@ -254,89 +254,149 @@ func (tx *Tx) clearWords() error {
 // Seek gives the leaves of at most n records that a search finds, the newest first. What it
 // costs grows with the rarest thing sought and with n, hardly with the number of records.
 func (tx *Tx) Seek(s Seek, n int) ([]int64, error) {
-	before := s.Before
-	if before <= 0 {
-		before = 1 << 62
+	if s.Before <= 0 {
+		s.Before = 1 << 62
 	}
-	query, none, err := tx.match(s)
-	if err != nil || none {
+	must, never, err := tx.parts(s)
+	if err != nil || len(must) == 0 {
 		return nil, err
 	}
-	sql := `SELECT rowid FROM view_words WHERE view_words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`
 	if tx.db.pg {
-		sql = `SELECT idx FROM view_words WHERE words @@ ?::tsquery AND idx >= ? AND idx < ? ORDER BY idx DESC LIMIT ?`
+		query := strings.Join(append(must, never...), " & ")
+		return tx.leaves(`SELECT idx FROM view_words WHERE words @@ ?::tsquery AND idx >= ? AND idx < ? ORDER BY idx DESC LIMIT ?`, query, s.From, s.Before, n)
 	}
+	return tx.seekSQLite(s, must, never, n)
+}
+
+func (tx *Tx) leaves(query string, args ...any) ([]int64, error) {
 	var list []int64
 	var idx int64
-	err = tx.each([]any{&idx}, func() error {
+	err := tx.each([]any{&idx}, func() error {
 		list = append(list, idx)
 		return nil
-	}, sql, query, s.From, before, n)
+	}, query, args...)
 	return list, err
 }
 
-// match writes a search in the engine's words. None: nothing can be found.
-func (tx *Tx) match(s Seek) (query string, none bool, err error) {
-	or, not := " OR ", " NOT "
-	mark := func(m string) string { return `"` + m + `"` }
+// parts writes a search in the engine's words: what must be there, the mark that most records
+// have last, and what must not. Nothing that must: nothing is found.
+func (tx *Tx) parts(s Seek) (must, never []string, err error) {
+	or, mark := " OR ", func(m string) string { return `"` + m + `"` }
 	if tx.db.pg {
-		or, not, mark = " | ", " & !", lexeme
+		or, mark = " | ", lexeme
 	}
-	var must, never []string
 	for _, w := range s.Sought {
 		expr, err := tx.sought(w, s.Head && !w.Not)
 		if err != nil {
-			return "", false, err
+			return nil, nil, err
 		}
 		if w.Mark != "" {
 			expr = append(expr, mark(w.Mark))
 		}
+		joined := "(" + strings.Join(expr, or) + ")"
 		switch {
+		case w.Not && len(expr) > 0 && tx.db.pg:
+			never = append(never, "!"+joined)
 		case w.Not && len(expr) > 0:
-			never = append(never, "("+strings.Join(expr, or)+")")
+			never = append(never, " NOT "+joined)
 		case len(expr) > 0:
-			must = append(must, "("+strings.Join(expr, or)+")")
+			must = append(must, joined)
 		case !w.Not:
-			return "", true, nil
+			return nil, nil, nil
 		}
 	}
-	for _, list := range slices.Backward(s.Marks) { // the first is on most records
+	for _, list := range slices.Backward(s.Marks) {
 		var any []string
 		for _, m := range list {
 			any = append(any, mark(m))
 		}
 		must = append(must, "("+strings.Join(any, or)+")")
 	}
-	if len(must) == 0 {
-		return "", true, nil
-	}
-	if tx.db.pg {
-		query = strings.Join(must, " & ")
-	} else if query, err = tx.together(must); err != nil {
-		return "", false, err
-	}
-	for _, w := range never {
-		query += not + w
-	}
-	return query, false, nil
+	return must, never, nil
 }
 
-// together joins what must all be there, for SQLite: what is rare first, by pairs. FTS5 asks
-// all that one AND joins where they stand, at every step of any; so joined by pairs, what is
-// on most records is asked only about what the others have in common. It would flatten pairs
-// of the same kind, but for a NOT of nothing between them.
-func (tx *Tx) together(must []string) (string, error) {
-	if len(must) > 2 {
-		dense := make(map[string]int64, len(must))
-		for _, m := range must[:len(must)-1] {
-			reach, err := tx.reach(m)
-			if err != nil {
-				return "", err
-			}
-			dense[m] = reach
+// seekSQLite has FTS5 find what is rare, and looks through the words of so many records for the
+// rest: to be asked about a record of long ago, the list of a mark that most records have must be
+// walked from the newest on. Only if many are in vain is FTS5 asked for all of it.
+func (tx *Tx) seekSQLite(s Seek, must, never []string, n int) ([]int64, error) {
+	const sql = `FROM view_words WHERE view_words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`
+	all := must
+	var list []int64
+	if len(s.Marks) > 0 && len(must) > 1 {
+		rare, err := tx.rareFirst(must[:len(must)-1])
+		if err != nil {
+			return nil, err
 		}
-		slices.SortStableFunc(must[:len(must)-1], func(a, b string) int { return cmp.Compare(dense[a], dense[b]) })
+		query := together(must[:len(must)-1]) + strings.Join(never, "")
+		if rare {
+			query = must[0]
+		}
+		looked := 0
+		var words string
+		err = tx.each([]any{&s.Before, &words}, func() error {
+			if looked++; s.holds(strings.Fields(words)) {
+				list = append(list, s.Before)
+			}
+			if len(list) == n {
+				return errEnough
+			}
+			return nil
+		}, `SELECT rowid, words `+sql, query, s.From, s.Before, lookMax)
+		if errors.Is(err, errEnough) || err == nil && looked < lookMax {
+			return list, nil
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
+	rest, err := tx.leaves(`SELECT rowid `+sql, together(all)+strings.Join(never, ""), s.From, s.Before, n-len(list))
+	return append(list, rest...), err
+}
+
+// errEnough ends a reading of rows.
+var errEnough = errors.New("enough")
+
+// holds reports whether a record's words, as they are stored for SQLite, are what is sought.
+func (s Seek) holds(stored []string) bool {
+	for _, any := range s.Marks {
+		if !slices.ContainsFunc(any, func(m string) bool { return slices.Contains(stored, m) }) {
+			return false
+		}
+	}
+	for _, w := range s.Sought {
+		if w.in(stored, s.Head && !w.Not) == w.Not {
+			return false
+		}
+	}
+	return true
+}
+
+func (w Sought) in(stored []string, head bool) bool {
+	if w.Mark != "" && slices.Contains(stored, w.Mark) {
+		return true
+	}
+	n := len(w.Words)
+	for i := 0; n > 0 && i+n <= len(stored); i++ {
+		fits := true
+		for j := 0; fits && j < n; j++ {
+			word := w.Words[j]
+			if head {
+				word = headword(word)
+			}
+			fits = stored[i+j] == word || w.Begins && j == n-1 && strings.HasPrefix(stored[i+j], word)
+		}
+		if fits {
+			return true
+		}
+	}
+	return false
+}
+
+// together joins what must all be there, for SQLite, by pairs. FTS5 asks all that one AND joins
+// where they stand, at every step of any; so joined, a later one is asked only about what those
+// before have in common. It would flatten pairs of the same kind, but for a NOT of nothing
+// between them.
+func together(must []string) string {
 	query := must[0]
 	for i, m := range must[1:] {
 		if i > 0 {
@@ -344,20 +404,36 @@ func (tx *Tx) together(must []string) (string, error) {
 		}
 		query = "(" + query + " AND " + m + ")"
 	}
-	return query, nil
+	return query
 }
 
-// reachDepth is how many of the newest records with a word tell how rare it is.
-const reachDepth = 64
+// rareFirst puts what fewer records have before what more have, and reports whether the first
+// is on so few that all of them can be looked through.
+func (tx *Tx) rareFirst(must []string) (few bool, err error) {
+	if len(must) < 2 {
+		return false, nil // no need to ask
+	}
+	reach := make(map[string]int64, len(must))
+	for _, m := range must {
+		if reach[m], err = tx.reach(m); err != nil {
+			return false, err
+		}
+	}
+	slices.SortStableFunc(must, func(a, b string) int { return cmp.Compare(reach[a], reach[b]) })
+	return reach[must[0]] < 0, nil
+}
 
-// reach gives a leaf of which newer records than it hold something so many times: the lower,
-// the rarer it is.
+// lookMax is how many records are looked through.
+const lookMax = 128
+
+// reach gives a leaf of which newer records than it hold something [lookMax] times: the lower,
+// the rarer it is; -1: fewer hold it.
 func (tx *Tx) reach(expr string) (int64, error) {
 	if strings.HasSuffix(expr, "*)") {
-		return 1 << 62, nil // of many words: to ask is as dear as to search
+		return 1 << 62, nil // of many words: to ask is as dear as to seek
 	}
 	var idx int64
-	err := tx.one([]any{&idx}, `SELECT rowid FROM view_words WHERE view_words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?`, expr, reachDepth-1)
+	err := tx.one([]any{&idx}, `SELECT rowid FROM view_words WHERE view_words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?`, expr, lookMax-1)
 	if errors.Is(err, ErrNotFound) {
 		return -1, nil
 	}

@@ -153,11 +153,14 @@ func findsAll(t *testing.T, e *engine) {
 	found := 0
 	for range 300 {
 		s := store.Seek{Head: rng.IntN(3) == 0, Marks: [][]string{{"#all"}}}
+		if rng.IntN(3) == 0 {
+			s.Marks[0] = some(1, "#m%d", 6)
+		}
 		if rng.IntN(2) == 0 {
 			s.Marks = append(s.Marks, some(2, "#m%d", 6))
 		}
 		for range 1 + rng.IntN(4) {
-			s.Sought = append(s.Sought, store.Sought{Words: some(1+rng.IntN(5)/4, "w%d", 40), Not: len(s.Sought) > 0 && rng.IntN(4) == 0})
+			s.Sought = append(s.Sought, store.Sought{Words: some(1+rng.IntN(5)/4, "w%d", 40), Not: len(s.Sought) > 0 && rng.IntN(4) == 0, Begins: rng.IntN(6) == 0})
 		}
 		var want []int64
 		for _, w := range slices.Backward(list) {
@@ -176,8 +179,12 @@ func findsAll(t *testing.T, e *engine) {
 }
 
 func holds(w store.Words, s store.Seek) bool {
-	row := func(list, words []string) bool {
-		return strings.Contains(" "+strings.Join(list, " ")+" ", " "+strings.Join(words, " ")+" ")
+	row := func(list []string, one store.Sought) bool {
+		end := " "
+		if one.Begins {
+			end = ""
+		}
+		return strings.Contains(" "+strings.Join(list, " ")+" ", " "+strings.Join(one.Words, " ")+end)
 	}
 	for _, any := range s.Marks {
 		if !slices.ContainsFunc(any, func(m string) bool { return slices.Contains(w.Marks, m) }) {
@@ -185,7 +192,7 @@ func holds(w store.Words, s store.Seek) bool {
 		}
 	}
 	for _, one := range s.Sought {
-		has := row(w.Head, one.Words) || (!s.Head || one.Not) && row(w.Body, one.Words)
+		has := row(w.Head, one) || (!s.Head || one.Not) && row(w.Body, one)
 		if has == one.Not {
 			return false
 		}
