@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 )
 
 // candidate is a phrase that may name one of a story's participants, with all places where
 // the text has it and what these show.
 type candidate struct {
 	*entity
-	spots []spot
+	spots  []spot
+	weight float64
 }
 
 // spot is where a candidate stands and what it shows there.
@@ -44,10 +46,18 @@ func (d *doc) cast(kept []*told) [][]*entity {
 		}
 	}
 	out := make([][]*entity, len(kept))
+	named := false
+	var chosen []*candidate
 	for _, c := range d.candidates(all) {
-		sum, best := d.weighCandidate(c)
-		if sum <= 0 {
-			continue
+		if c.weight = d.weighCandidate(c); c.weight > 0 {
+			chosen = append(chosen, c)
+			named = named || c.role == "Victim" && c.name != ""
+		}
+	}
+	for _, c := range chosen {
+		best := &c.spots[0]
+		if c.role == "Victim" && named && c.name == "" && c.n == 1 && onlyDefinite(c) {
+			continue // the deputy: one who is named
 		}
 		i := heaviest[int(d.toks[best.at.a].sent)]
 		out[i] = append(out[i], c.entity)
@@ -55,9 +65,19 @@ func (d *doc) cast(kept []*told) [][]*entity {
 	return out
 }
 
+// onlyDefinite tells of a candidate that the text speaks of as known wherever it does.
+func onlyDefinite(c *candidate) bool {
+	for _, s := range c.spots {
+		if !slices.Contains(s.shows, "definite") {
+			return false
+		}
+	}
+	return true
+}
+
 // weighCandidate adds up what a candidate's places show: the best one whole, the next ones a
 // third as much as the one before.
-func (d *doc) weighCandidate(c *candidate) (float64, *spot) {
+func (d *doc) weighCandidate(c *candidate) float64 {
 	for i := range c.spots {
 		c.spots[i].weight = d.weigh(c.role, c.spots[i].shows)
 	}
@@ -74,7 +94,7 @@ func (d *doc) weighCandidate(c *candidate) (float64, *spot) {
 		sum += share * s.weight
 		share /= 3
 	}
-	return sum, &c.spots[0]
+	return sum
 }
 
 func (d *doc) candidates(told []*mention) []*candidate {
@@ -168,6 +188,7 @@ func (c *casting) fromBlame() {
 func (c *casting) fromPhrases(si int) {
 	d := c.d
 	s := d.sents[si].rng
+	last := rng{-1, -1}
 	for i := s.a; i < s.b; i++ {
 		t := &d.toks[i]
 		if !(t.tag.nominal() || t.tag == tPoss) || i > s.a && (d.toks[i-1].tag.nominal() && d.toks[i-1].tag != tOwner && t.tag != tDet || d.toks[i-1].tag == tPoss) {
@@ -178,6 +199,10 @@ func (c *casting) fromPhrases(si int) {
 		if r.empty() {
 			continue
 		}
+		if i > s.a && d.toks[i-1].mark == ',' && last.b == i-1 && d.renames(last, r) {
+			continue // a taxi driver, after his name
+		}
+		last = r
 		for _, p := range d.parts(r)[:1] {
 			x := d.entityOf(p)
 			if x != nil {
@@ -448,7 +473,22 @@ func (d *doc) category(at rng, e *entity) []string {
 
 // same tells whether two entities of one role are one.
 func same(o, e *entity) bool {
+	if o.role == "Victim" && o.name == "" && e.name == "" && (o.hasStem(e.head) || e.hasStem(o.head)) {
+		return true // the six Jesuits, the Jesuit priests
+	}
 	return sameName(e, o) || e.name == "" && (o.head == e.head || o.head == e.head+"s" || e.head == o.head+"s") || contains(o.words, e.words[0]) || e.role == "Victim" && e.n > 2 && e.n == o.n && e.name == "" && o.name == ""
+}
+
+// hasStem tells whether the words before an entity's head hold a word, be it in singular or
+// plural.
+func (o *entity) hasStem(head string) bool {
+	stem := strings.TrimSuffix(head, "s")
+	for _, w := range strings.Fields(o.words[0]) {
+		if len(stem) > 3 && strings.TrimSuffix(w, "s") == stem {
+			return true
+		}
+	}
+	return false
 }
 
 func (o *entity) join(e *entity) {
