@@ -241,7 +241,7 @@ func (d *doc) agentsIn(p rng) []*entity {
 		}
 		named = true
 		e := d.orgEntity(n.party)
-		e.group = true
+		e.group, e.belongs = true, n.a > p.a
 		out = append(out, e)
 		r.a = n.b
 	}
@@ -256,7 +256,7 @@ func (d *doc) agentsIn(p rng) []*entity {
 		for i := p.a; i+1 < p.b && !named; i++ { // soldiers of the army
 			if d.toks[i].w.text == "of" {
 				if of := d.entityOf(rng{i + 1, p.b}); of != nil && of.role == aBody {
-					of.role = "PerpOrg"
+					of.role, of.belongs = "PerpOrg", true
 					out = append(out, of)
 				}
 				break
@@ -298,6 +298,9 @@ func (c *casting) add(e *entity, at rng, si int, shows []string) {
 	shows = append(shows, d.category(at, e)...)
 	if e.guessed {
 		shows = append(shows, "guessed")
+	}
+	if e.belongs {
+		shows = append(shows, "belongs")
 	}
 	w, ok := c.best[si]
 	in := "outside"
@@ -476,6 +479,12 @@ func same(o, e *entity) bool {
 	if o.role == "Victim" && o.name == "" && e.name == "" && (o.hasStem(e.head) || e.hasStem(o.head)) {
 		return true // the six Jesuits, the Jesuit priests
 	}
+	if o.role == "Weapon" && generalBomb[o.head] && generalBomb[e.head] {
+		return true
+	}
+	if o.role == "PerpInd" && (rebels[o.head] && rebels[e.head] || strangers[o.head] && strangers[e.head]) {
+		return true
+	}
 	return sameName(e, o) || e.name == "" && (o.head == e.head || o.head == e.head+"s" || e.head == o.head+"s") || contains(o.words, e.words[0]) || e.role == "Victim" && e.n > 2 && e.n == o.n && e.name == "" && o.name == ""
 }
 
@@ -566,3 +575,8 @@ func (d *doc) doers() []doer {
 	}
 	return out
 }
+
+// words that speak of the same bomb, the same insurgents of one text
+var generalBomb = map[string]bool{"bomb": true, "bombs": true, "device": true, "devices": true, "explosive": true, "explosives": true, "charge": true, "charges": true}
+
+var rebels = map[string]bool{"guerrillas": true, "rebels": true, "terrorists": true, "subversives": true, "insurgents": true}

@@ -70,6 +70,7 @@ type entity struct {
 	definite   bool
 	guessed    bool // what it is was told by what was done to it
 	group      bool // an armed group by its name
+	belongs    bool // named as that of somebody: soldiers of the army
 	at         rng
 }
 
