@@ -227,10 +227,11 @@ func printDrafts(out *bufio.Writer, doc, text string, o readOptions) error {
 			records = prose.Flat(records)
 		}
 		for _, r := range records {
-			d := draft{Doc: doc, ID: r.ID, Kind: r.Kind, Spans: r.Spans, Attrs: r.Attrs, Text: map[string][]string{}}
-			for role, spans := range r.Spans {
-				for _, s := range spans {
-					d.Text[role] = append(d.Text[role], text[s[0]:s[1]])
+			d := draft{Doc: doc, ID: r.ID, Kind: r.Kind, Spans: map[string][]prose.Span{}, Attrs: attrsOf(r), Text: map[string][]string{}}
+			for _, x := range r.Spans {
+				d.Spans[x.Name] = x.Pieces
+				for _, s := range x.Pieces {
+					d.Text[x.Name] = append(d.Text[x.Name], text[s[0]:s[1]])
 				}
 			}
 			if r.Kind == "unread" { // the span may be large, or no text at all
@@ -300,7 +301,7 @@ func printReading(out *bufio.Writer, text string, records []prose.Record, colour
 		}
 		fmt.Fprintf(out, "%s %s%s\n", paint(r.Kind, r.ID), paint(r.Kind, r.Kind), what)
 		for _, role := range r.Roles() {
-			for _, s := range r.Spans[role] {
+			for _, s := range r.At(role) {
 				fmt.Fprintf(out, "    %-11s %s  [%d:%d]\n", role, oneLine(text[s[0]:s[1]], r.Kind == "unread"), s[0], s[1])
 			}
 		}
@@ -312,9 +313,17 @@ func printReading(out *bufio.Writer, text string, records []prose.Record, colour
 	fmt.Fprintf(out, "\n%d drafts. Each is a proposal: check it against its words.\n", len(records))
 }
 
+func attrsOf(r prose.Record) map[string]any {
+	m := map[string]any{}
+	for _, a := range r.Attrs {
+		m[a.Name] = a.Value
+	}
+	return m
+}
+
 // attrWords prints attributes in the order of their names.
 func attrWords(r prose.Record) string {
-	b, err := json.Marshal(r.Attrs, json.Deterministic(true))
+	b, err := json.Marshal(attrsOf(r), json.Deterministic(true))
 	if err != nil || len(r.Attrs) == 0 {
 		return ""
 	}

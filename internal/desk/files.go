@@ -148,7 +148,7 @@ func (d *Desk) wordsOf(ctx context.Context, kind plain.Kind, raw []byte) (plain.
 func passedOver(records []prose.Record) string {
 	var why []string
 	for _, r := range records {
-		if reason, _ := r.Attrs["reason"].(string); r.Kind == "unread" && !slices.Contains(why, reason) {
+		if reason, _ := r.Attr("reason").(string); r.Kind == "unread" && !slices.Contains(why, reason) {
 			why = append(why, reason)
 		}
 	}

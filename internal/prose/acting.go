@@ -210,7 +210,7 @@ func (f *finder) add(r rng, kind string) *actor {
 	k := f.key(r)
 	a := f.byKey[k]
 	if a == nil {
-		a = &actor{forms: map[string]bool{}, kind: kind, acts: true}
+		a = &actor{kind: kind, acts: true}
 		f.byKey[k] = a
 		d.actors = append(d.actors, a)
 	}

@@ -1,6 +1,7 @@
 package prose
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -9,8 +10,8 @@ import (
 type actor struct {
 	id    string
 	party *party
-	names []rng // each form once, in the order of first use
-	forms map[string]bool
+	names []rng    // each form once, in the order of first use
+	forms []string // of names, without their articles
 	cue   rng
 	base  rng
 	acts  bool
@@ -29,7 +30,7 @@ func (d *doc) findActors() {
 		}
 		a := byParty[n.party]
 		if a == nil {
-			a = &actor{party: n.party, forms: map[string]bool{}, kind: n.party.kind, code: n.party.code}
+			a = &actor{party: n.party, kind: n.party.kind, code: n.party.code}
 			byParty[n.party] = a
 			d.actors = append(d.actors, a)
 		}
@@ -176,6 +177,9 @@ func (d *doc) nameActor(a *actor, n naming) {
 
 var governs = map[string]bool{"government": true, "authorities": true, "authority": true, "administration": true, "regime": true}
 
+// maxForms bounds how many forms of one name are kept.
+const maxForms = 60
+
 func (d *doc) addForm(a *actor, form rng) {
 	key := strings.TrimPrefix(strings.TrimPrefix(d.words(form), "the "), "The ")
 	if governs[d.toks[form.b-1].w.text] {
@@ -184,10 +188,10 @@ func (d *doc) addForm(a *actor, form rng) {
 	if !d.upper {
 		key = strings.ToLower(key)
 	}
-	if form.empty() || a.forms[key] {
+	if form.empty() || len(a.forms) >= maxForms || slices.Contains(a.forms, key) {
 		return
 	}
-	a.forms[key] = true
+	a.forms = append(a.forms, key)
 	a.names = append(a.names, form)
 }
 
@@ -347,7 +351,7 @@ func (d *doc) findPersons() {
 			if name.b-name.a < 2 {
 				continue
 			}
-			a = &actor{forms: map[string]bool{}, kind: "person", acts: true}
+			a = &actor{kind: "person", acts: true}
 			byLast[last] = a
 			d.actors = append(d.actors, a)
 		}
@@ -402,27 +406,23 @@ func (d *doc) mainName(a *actor) int {
 }
 
 func (d *doc) actorRecord(a *actor) Record {
-	r := newRecord("actor", 3)
+	r := d.newRecord("actor", 3)
 	r.ID = a.id
 	main := d.mainName(a)
 	d.put(&r, "name", a.names[main])
-	for i, n := range a.names {
-		if i != main {
-			d.put(&r, "alias", n)
-		}
-	}
+	d.put(&r, "alias", append(append(make([]rng, 0, len(a.names)), a.names[:main]...), a.names[main+1:]...)...)
 	d.put(&r, "cue", a.cue)
 	if !a.base.empty() {
 		s := d.span(a.base)
 		s[1] -= len("-based")
-		r.Spans["base"] = []Span{s}
+		r.Spans = append(r.Spans, Role{"base", []Span{s}})
 	}
-	r.Attrs["type"] = a.kind
+	r.set("type", a.kind)
 	if a.kind == "state" && a.code != "" {
-		r.Attrs["code"] = a.code
+		r.set("code", a.code)
 	}
 	if a.part != nil && a.part.id != "" {
-		r.Attrs["part_of_ref"] = a.part.id
+		r.set("part_of_ref", a.part.id)
 	}
 	return r
 }

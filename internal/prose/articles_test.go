@@ -80,13 +80,14 @@ func found(text string, g goldRecord, r Record) bool {
 		return false
 	}
 	for role, spans := range g.Spans {
-		if role != "cue" && alike(text, spans, r.Spans[role]) < 0.5 {
+		if role != "cue" && alike(text, spans, r.At(role)) < 0.5 {
 			return false
 		}
 	}
 	for _, name := range []string{"min", "max", "approx", "value", "what", "mode", "stance"} {
 		want, has := g.Attrs[name]
-		got, says := r.Attrs[name]
+		got := r.Attr(name)
+		says := got != nil
 		if n, ok := got.(int); ok {
 			got = float64(n)
 		}

@@ -19,7 +19,7 @@ func (d *doc) findResponsibility() {
 	for si := range d.sents {
 		s := d.sents[si].rng
 		for i := s.a; i < s.b; i++ {
-			if t := &d.toks[i]; t.tag != tNoun && t.tag != tAdj && t.tag != tPrep && t.w.verb == nil && t.w.text != "nothing" && t.w.text != "anything" || t.w.text == "" || !blameWords[t.w.text] && (t.w.verb == nil || !blameWords[t.w.verb.lemma]) {
+			if t := &d.toks[i]; !t.is(blameStart) && (t.w.verb == nil || !t.w.verb.blames) || t.tag != tNoun && t.tag != tAdj && t.tag != tPrep && t.w.verb == nil && t.w.text != "nothing" && t.w.text != "anything" {
 				continue
 			}
 			b := d.blameAt(i, si, d.innerSentence(i, s))
@@ -480,21 +480,21 @@ var badWords = map[string]bool{"death": true, "deaths": true, "incident": true, 
 	"break-in": true, "break-ins": true, "siege": true, "bomb": true, "breach": true, "downing": true, "poisoning": true, "collapse": true, "plot": true, "operation": true, "accident": true}
 
 func (d *doc) blameRecord(b *blame) Record {
-	r := newRecord("responsibility", 3)
+	r := d.newRecord("responsibility", 3)
 	d.put(&r, "actor", b.actor)
 	if !b.shared {
 		d.put(&r, "cue", b.cue)
 	}
 	d.put(&r, "event", b.event...)
-	r.Attrs["mode"] = b.mode
+	r.set("mode", b.mode)
 	if len(b.events) > 0 && b.events[0] != nil {
-		r.Attrs["event_ref"] = b.events[0].id
+		r.set("event_ref", b.events[0].id)
 	}
 	if len(b.events) > 1 && b.events[1] != nil && b.events[1] != b.events[0] {
-		r.Attrs["event2_ref"] = b.events[1].id
+		r.set("event2_ref", b.events[1].id)
 	}
 	if b.claim != nil {
-		r.Attrs["reported_by_ref"] = b.claim.id
+		r.set("reported_by_ref", b.claim.id)
 	}
 	return r
 }

@@ -351,11 +351,11 @@ func (d *doc) tollOf(i int, s rng) bool {
 }
 
 func (d *doc) countRecord(k *count) Record {
-	r := newRecord("count", 3)
+	r := d.newRecord("count", 3)
 	d.put(&r, "number", k.number)
 	d.put(&r, "qualifier", k.qualifier)
 	d.put(&r, "unit", k.unit)
-	r.Attrs["what"] = k.what
+	r.set("what", k.what)
 	kind := byte(0)
 	if !k.qualifier.empty() {
 		words := strings.ToLower(d.words(k.qualifier))
@@ -365,7 +365,7 @@ func (d *doc) countRecord(k *count) Record {
 			}
 		}
 	}
-	set := func(name string, n int) { r.Attrs[name] = n }
+	set := func(name string, n int) { r.set(name, n) }
 	switch {
 	case vague[d.low(k.number.a)] > 0:
 		set("min", k.n)
@@ -386,7 +386,7 @@ func (d *doc) countRecord(k *count) Record {
 		set("max", k.n)
 	}
 	if k.event != nil {
-		r.Attrs["event_ref"] = k.event.id
+		r.set("event_ref", k.event.id)
 	}
 	return r
 }

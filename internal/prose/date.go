@@ -188,7 +188,10 @@ func (d *doc) dateAt(i int) (dateMention, bool) {
 		if y, ok := d.year(i); ok && d.yearStands(i) {
 			return dateMention{rng: rng{i, i + 1}, date: date{y, 0, 0}}, true
 		}
-		return dateMention{}, false
+		if d.upper {
+			return dateMention{}, false
+		}
+		return d.relativeDate(i)
 	}
 	if c := d.text[t.start]; c >= '0' && c <= '9' && !d.upper {
 		day, ok := d.day(i)
@@ -423,6 +426,9 @@ func (d *doc) clockBefore(t *dateMention, floor int) {
 // relativeDate reads "last month", "yesterday", "on Monday", "three days ago", "late 2014".
 func (d *doc) relativeDate(i int) (dateMention, bool) {
 	t := &d.toks[i]
+	if t.kind != number && !t.is(dateStart|weekday|numword) {
+		return dateMention{}, false
+	}
 	s := t.w.text
 	next := func(k int) *token {
 		if i+k < len(d.toks) {
@@ -795,15 +801,15 @@ func fromDay(n int) date {
 }
 
 func (d *doc) dateRecord(t dateMention) Record {
-	r := newRecord("date", 1)
+	r := d.newRecord("date", 1)
 	d.put(&r, "span", t.rng)
 	value := t.value
 	if value == "" {
 		value = t.date.String()
 	}
-	r.Attrs["value"] = value
+	r.set("value", value)
 	if t.published {
-		r.Attrs["use"] = "published"
+		r.set("use", "published")
 	}
 	return r
 }

@@ -368,7 +368,7 @@ func (d *doc) placeWithin(r rng) rng {
 }
 
 func (d *doc) eventRecord(e *event) Record {
-	r := newRecord("event", 6)
+	r := d.newRecord("event", 6)
 	r.ID = e.id
 	n := e.main
 	d.put(&r, "trigger", d.triggerPhrase(n))
@@ -389,24 +389,27 @@ func (d *doc) eventRecord(e *event) Record {
 	if len(n.weapons) > 0 {
 		d.put(&r, "weapon", n.weapons[0])
 	}
+	var mentions []rng
 	for _, o := range e.list {
 		if o != n && (o.noun || o.act == actArrest) {
-			d.put(&r, "mention", o.phrase)
+			mentions = append(mentions, o.phrase)
 		}
 	}
-	r.Attrs["type"] = actNames[e.act]
+	d.put(&r, "mention", mentions...)
+	kind := actNames[e.act]
 	if e.act == actRob {
-		r.Attrs["type"] = "other"
+		kind = "other"
 	}
-	r.Attrs["status"] = e.status
+	r.set("type", kind)
+	r.set("status", e.status)
 	if e.date.known() {
-		r.Attrs["date"] = e.date.String()
+		r.set("date", e.date.String())
 	}
 	if e.country != "" {
-		r.Attrs["country"] = e.country
+		r.set("country", e.country)
 	}
 	if e.number > 1 {
-		r.Attrs["count"] = e.number
+		r.set("count", e.number)
 	}
 	return r
 }

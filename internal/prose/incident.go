@@ -55,7 +55,7 @@ func nounAct(t *token) act {
 		return actArrest
 	case w.is&disaster != 0:
 		return actOther
-	case deathNoun[w.text]:
+	case w.is&deathWord != 0:
 		return actKill
 	case w.is&evAttack != 0:
 		switch w.text {
@@ -105,15 +105,15 @@ func (d *doc) incidentsIn(si int) []*incident {
 		if t.kind != letters {
 			continue
 		}
-		if a := casualties[t.w.text]; a != noAct && i+2 < s.b && d.toks[i+1].tag == tBe && d.startsNP(i+2) {
-			if n := d.casualtyList(i, d.innerSentence(i, s), a); n != nil {
+		if t.is(casualty) && i+2 < s.b && d.toks[i+1].tag == tBe && d.startsNP(i+2) {
+			if n := d.casualtyList(i, d.innerSentence(i, s), casualties[t.w.text]); n != nil {
 				n.sent, n.trigger = si, i
 				d.circumstances(n, d.innerSentence(i, s))
 				out = append(out, n)
 				continue
 			}
 		}
-		if v := t.w.verb; v != nil && v.act == noAct && !particles[v.lemma] && !t.is(anyEvent|weapon|disaster) && !deathNoun[t.w.text] || v == nil && !t.is(anyEvent|disaster) && !deathNoun[t.w.text] {
+		if v := t.w.verb; v != nil && v.act == noAct && !v.uses && !t.is(anyEvent|weapon|disaster|deathWord) || v == nil && !t.is(anyEvent|disaster|deathWord) {
 			continue
 		}
 		var n *incident

@@ -42,7 +42,7 @@ var commonWords = func() map[string]string {
 // another language's common words. Short paragraphs are taken for English. The start of a
 // paragraph decides.
 func language(s string) string {
-	const enough = 600
+	const enough = 300
 	latin, other, words, en := 0, 0, 0, 0
 	var others map[string]int
 	var buf [24]byte
@@ -84,7 +84,9 @@ func language(s string) string {
 				switch lang := commonWords[string(buf[:n])]; lang {
 				case "":
 				case "en":
-					en++
+					if en++; en >= 6 && others == nil && other == 0 {
+						return "" // surely English
+					}
 				default:
 					if others == nil {
 						others = map[string]int{}

@@ -2,6 +2,8 @@ package prose
 
 import (
 	"embed"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -68,7 +70,14 @@ const (
 	opinion
 	backward
 	disaster
-	notice // carries a warning where the text speaks of one
+	notice     // carries a warning where the text speaks of one
+	casualty   // a key of casualties
+	deathWord  // a key of deathNoun
+	blameStart // a key of blameWords
+	nameStart  // the first word of a party's name
+	dateStart  // a word that can begin a date told relatively
+	quantWord  // a word of "at least", "more than", "nearly"
+	closedWord // a word that tagClosed decides on
 )
 
 const (
@@ -123,6 +132,8 @@ type verb struct {
 	denial bool
 	act    act     // what it does to somebody, if it is a verb of violence
 	warns  warnAct // the ways in which it makes a warning
+	blames bool    // a phrase of responsibility can begin with it
+	uses   bool    // an act only with a particle, an object or an instrument
 	preps  map[string]bool
 }
 
@@ -135,7 +146,8 @@ type word struct {
 
 type lexicon struct {
 	words  map[string]*word
-	names  *trie // parties, by their words in lower case
+	table  []*word // words by hash, a power of two long: what each word of a text is looked up in
+	names  *trie   // parties, by their words in lower case
 	states map[string]*party
 	groups map[string]*party
 	casts  map[string][]string // what a word says of a participant, from evidence.txt
@@ -163,12 +175,54 @@ var lex = sync.OnceValue(func() *lexicon {
 	for w := range knowledge {
 		l.word(w).is |= notice
 	}
+	for c, list := range map[class][]string{casualty: slices.Collect(maps.Keys(casualties)), deathWord: slices.Collect(maps.Keys(deathNoun)), blameStart: slices.Collect(maps.Keys(blameWords)),
+		dateStart: strings.Fields("early late mid yesterday today tonight tomorrow last this next past a the that"),
+		quantWord: strings.Fields("at least most up to more less fewer than about over around nearly almost some roughly approximately")} {
+		for _, w := range list {
+			l.word(w).is |= c
+		}
+	}
 	l.loadVerbs(file("verbs.txt"))
 	l.loadParties(file("parties.txt"))
 	l.loadEvidence(file("evidence.txt"))
 	l.loadWeights(file("weights.txt"))
+	l.word("daily").is |= closedWord
+	for _, w := range l.words {
+		if w.is&(det|poss|pron|rel|wh|prep|conj|sub|be|have|do|modal|neg|month) != 0 {
+			w.is |= closedWord
+		}
+	}
+	l.makeTable()
 	return l
 })
+
+func (l *lexicon) makeTable() {
+	l.table = make([]*word, 1<<16)
+	for s, w := range l.words {
+		i := hash([]byte(s))
+		for ; l.table[i&(1<<16-1)] != nil; i++ {
+		}
+		l.table[i&(1<<16-1)] = w
+	}
+}
+
+// hash is FNV-1a.
+func hash(b []byte) uint32 {
+	h := uint32(2166136261)
+	for _, c := range b {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	return h
+}
+
+// find looks a word up by its letters in lower case.
+func (l *lexicon) find(b []byte) *word {
+	for i := hash(b); ; i++ {
+		if w := l.table[i&(1<<16-1)]; w == nil || w.text == string(b) {
+			return w
+		}
+	}
+}
 
 func file(name string) string {
 	b, err := lexiconFiles.ReadFile("lexicon/" + name)
@@ -264,7 +318,7 @@ func (l *lexicon) loadVerbs(s string) {
 			lemma, past, part := forms(item)
 			v = verbs[lemma]
 			if v == nil {
-				v = &verb{lemma: lemma, act: verbActs[lemma], warns: warnActs[lemma]}
+				v = &verb{lemma: lemma, act: verbActs[lemma], warns: warnActs[lemma], blames: blameWords[lemma], uses: particles[lemma]}
 				verbs[lemma] = v
 			}
 			if st != asserts {

@@ -538,7 +538,7 @@ func (d *doc) quoteKind(c *claim) string {
 }
 
 func (d *doc) claimRecord(c *claim) Record {
-	r := newRecord("claim", 5)
+	r := d.newRecord("claim", 5)
 	r.ID = c.id
 	d.put(&r, "source", c.source)
 	d.put(&r, "cue", c.cue, c.more)
@@ -546,25 +546,25 @@ func (d *doc) claimRecord(c *claim) Record {
 	d.put(&r, "addressee", c.addressee)
 	d.put(&r, "hedge", c.hedge)
 	d.put(&r, "caveat", c.caveat)
-	r.Attrs["quote"] = d.quoteKind(c)
-	r.Attrs["stance"] = stanceNames[c.stance]
-	r.Attrs["anon"] = c.anon
+	r.set("quote", d.quoteKind(c))
+	r.set("stance", stanceNames[c.stance])
+	r.set("anon", c.anon)
 	if c.parent != nil {
-		r.Attrs["parent_ref"] = c.parent.id
+		r.set("parent_ref", c.parent.id)
 	}
 	if c.denies != nil {
-		r.Attrs["denies_ref"] = c.denies.id
+		r.set("denies_ref", c.denies.id)
 	}
 	if c.same != nil {
-		r.Attrs["same_speaker_ref"] = c.same.id
+		r.set("same_speaker_ref", c.same.id)
 	}
 	switch {
 	case c.hedge.empty():
 	case c.hedge == c.cue || c.verb != nil && c.cue.covers(c.hedge):
-		r.Attrs["certainty"] = "probable"
+		r.set("certainty", "probable")
 	case !d.attributive(c.hedge.a): // "a possible attack" hedges the attack, not the claim
 		if s := d.certainty(c.hedge, ""); s != "" {
-			r.Attrs["certainty"] = s
+			r.set("certainty", s)
 		}
 	}
 	return r

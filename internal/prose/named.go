@@ -1,6 +1,9 @@
 package prose
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // headKinds tells what a body is by the last word of its name.
 var headKinds = map[string]string{
@@ -99,6 +102,9 @@ func headOf(d *doc, a, b int) string {
 
 // bodyKind tells what kind of party a name is that no lexicon knows; empty for none.
 func (d *doc) bodyKind(r rng, s rng) string {
+	if r.b-r.a == 1 && !d.isAcronymToken(r.a) && (r.a == s.a || d.toks[r.a-1].w.text != "the" && d.toks[r.a-1].tag != tNoun) {
+		return "" // one name alone says nothing
+	}
 	if n, ok := d.namingIn(r, nil); ok && n.rng == r {
 		return ""
 	}
@@ -132,17 +138,20 @@ func (d *doc) shouted(r rng) bool {
 var commonAcronyms = map[string]bool{"ngo": true, "ngos": true, "tlp": true, "ceo": true, "usd": true, "gmt": true, "utc": true, "est": true, "edt": true, "ied": true, "ieds": true,
 	"suv": true, "gps": true, "dna": true, "faq": true, "question": true, "answer": true, "subject": true, "date": true, "from": true, "info": true, "cc": true, "re": true}
 
-// isAcronymToken tells a word of two to eight capitals.
+// isAcronymToken tells a word of three to eight capitals; one figure may be among them.
 func (d *doc) isAcronymToken(i int) bool {
 	t := &d.toks[i]
 	s := d.text[t.start:t.end]
-	if len(s) < 3 || len(s) > 8 || strings.ToUpper(s) != s {
+	if len(s) < 3 || len(s) > 8 {
 		return false
 	}
 	letters := 0
 	for k := range len(s) {
-		if s[k] >= 'A' && s[k] <= 'Z' {
+		switch c := s[k]; {
+		case c >= 'A' && c <= 'Z':
 			letters++
+		case c >= 'a' && c <= 'z' || c >= utf8.RuneSelf:
+			return false
 		}
 	}
 	return letters >= 2 && letters >= len(s)-1
@@ -167,7 +176,7 @@ func (d *doc) nameBody(r rng, s rng, kind string) {
 		if r.b-r.a == 1 && headKinds[key] != "" && !d.standsForParty(r, s) {
 			return // "the Service" of which nothing was said
 		}
-		a = &actor{forms: map[string]bool{}, kind: kind}
+		a = &actor{kind: kind}
 		d.actors = append(d.actors, a)
 	}
 	d.bodies[key] = a
@@ -328,20 +337,24 @@ func (d *doc) laterForms() {
 		return
 	}
 	seen := map[string]bool{}
+	the := d.lex.words["the"]
 	var state *actor
 	next := 0
 	for i := 0; i+1 < len(d.toks); i++ {
 		n := &d.toks[i+1]
+		if d.toks[i].w != the {
+			continue
+		}
 		for ; next < len(d.namings) && d.namings[next].a <= i; next++ {
 			if p := d.namings[next].party; p.kind == "state" && d.byParty[p] != nil && len(d.byParty[p].names) > 0 {
 				state = d.byParty[p]
 			}
 		}
-		if n.w.text == "government" && d.toks[i].w.text == "the" && state != nil && !seen["government"] {
+		if n.w.text == "government" && state != nil && !seen["government"] {
 			seen["government"] = true
 			d.addForm(state, rng{i, i + 2})
 		}
-		if d.toks[i].w.text != "the" || n.kind != letters || n.capital || n.tag != tNoun || headKinds[d.low(i+1)] == "" || seen[d.low(i+1)] {
+		if n.kind != letters || n.capital || n.tag != tNoun || headKinds[d.low(i+1)] == "" || seen[d.low(i+1)] {
 			continue
 		}
 		if i+2 < len(d.toks) && d.toks[i+2].tag == tNoun && d.gapAfter(i+1) {

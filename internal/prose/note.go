@@ -195,11 +195,11 @@ func (d *doc) clauseAround(i int, s rng) rng {
 }
 
 func (d *doc) noteRecord(n *note) Record {
-	r := newRecord("note", 1)
+	r := d.newRecord("note", 1)
 	d.put(&r, "span", n.rng)
-	r.Attrs["class"] = n.class
+	r.set("class", n.class)
 	if n.event != nil {
-		r.Attrs["event_ref"] = n.event.id
+		r.set("event_ref", n.event.id)
 	}
 	return r
 }

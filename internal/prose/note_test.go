@@ -37,7 +37,7 @@ func TestNotes(t *testing.T) {
 		case c.class == "" && len(got) > 0:
 			t.Errorf("%q: drafted as %v", c.text, got[0].Attrs)
 		case c.class == "":
-		case len(got) != 1 || got[0].Attrs["class"] != c.class || !strings.Contains(got[0].Text(day+c.text, "span"), c.words):
+		case len(got) != 1 || got[0].Attr("class") != c.class || !strings.Contains(got[0].Text(day+c.text, "span"), c.words):
 			t.Errorf("%q: got %v, want one %s: %q", c.text, got, c.class, c.words)
 		}
 	}
@@ -50,7 +50,7 @@ func TestNotesAreNoEvidence(t *testing.T) {
 	records := Read(text)
 	old := ""
 	for _, r := range records {
-		if r.Kind == "event" && r.Attrs["date"] == "1998" {
+		if r.Kind == "event" && r.Attr("date") == "1998" {
 			old = r.ID
 		}
 	}
@@ -59,10 +59,10 @@ func TestNotesAreNoEvidence(t *testing.T) {
 		if r.Kind != "note" {
 			continue
 		}
-		if r.Attrs["event_ref"] != nil {
+		if r.Attr("event_ref") != nil {
 			named++
-			if old == "" || r.Attrs["event_ref"] != old {
-				t.Errorf("the note is on event %v, want %q", r.Attrs["event_ref"], old)
+			if old == "" || r.Attr("event_ref") != old {
+				t.Errorf("the note is on event %v, want %q", r.Attr("event_ref"), old)
 			}
 		}
 		for _, s := range Statements(text, records) {

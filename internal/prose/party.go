@@ -102,6 +102,9 @@ func (l *lexicon) loadParties(s string) {
 		}
 		for _, sp := range spellings {
 			l.names.add(sp, p)
+			if w := l.words[splitName(sp)[0]]; w != nil {
+				w.is |= nameStart
+			}
 			for _, w := range splitName(sp) {
 				if p.kind == "agency" && headKinds[w] != "" {
 					if p.heads == nil {
@@ -129,7 +132,7 @@ func (d *doc) findNamings() {
 	root := d.lex.names
 	for i := 0; i < len(d.toks); i++ {
 		t := &d.toks[i]
-		if t.kind == punct || !t.capital && t.kind == letters && !strings.HasPrefix(d.text[t.start:t.end], "al-") {
+		if t.kind == punct || !t.capital && t.kind == letters && !strings.HasPrefix(d.text[t.start:t.end], "al-") || t.w.text != "" && t.w.is&nameStart == 0 {
 			continue
 		}
 		n, j := root, i
@@ -137,7 +140,7 @@ func (d *doc) findNamings() {
 		bestEnd := i
 		for j < len(d.toks) && j < i+9 && n.next != nil {
 			u := &d.toks[j]
-			m := n.next[d.nameKey(j)]
+			m := d.nextWord(n, j)
 			if m == nil {
 				break
 			}
@@ -152,6 +155,25 @@ func (d *doc) findNamings() {
 			i = bestEnd - 1
 		}
 	}
+}
+
+// nextWord follows a token in the trie of names.
+func (d *doc) nextWord(n *trie, i int) *trie {
+	t := &d.toks[i]
+	s := d.text[t.start:t.end]
+	if t.w.text != "" && len(t.w.text) == len(s) {
+		return n.next[t.w.text]
+	}
+	if len(s) > 40 {
+		return nil
+	}
+	for k := range len(s) {
+		if s[k] >= utf8.RuneSelf {
+			return n.next[strings.ToLower(s)]
+		}
+	}
+	var b [40]byte
+	return n.next[string(lowerInto(b[:0], s))]
 }
 
 // nameKey is a token's text in lower case, with its stops: U.S. differs from us.

@@ -83,7 +83,7 @@ func (p *people) add(name rng) {
 		if name.b-name.a < 2 {
 			return
 		}
-		a = &actor{forms: map[string]bool{}, kind: "person", acts: true}
+		a = &actor{kind: "person", acts: true}
 		p.byLast[last] = a
 		p.found = append(p.found, a)
 		d.actors = append(d.actors, a)

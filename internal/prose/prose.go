@@ -12,7 +12,8 @@
 package prose
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,11 +23,47 @@ type Span [2]int
 
 // A Record is one draft.
 type Record struct {
-	ID    string            // unique in its text
-	Kind  string            // claim, warning, event, responsibility, count, date, actor, note, unread
-	Spans map[string][]Span // by role; a role that is broken up has several pieces in text order
-	Attrs map[string]any    // closed-set values and numbers; a name in _ref holds an ID
+	ID    string // unique in its text
+	Kind  string // claim, warning, event, responsibility, count, date, actor, note, unread
+	Spans []Role
+	Attrs []Attr
 }
+
+// A Role is a part of a record: what it is called, and where it stands. A role that is broken
+// up has several pieces in text order.
+type Role struct {
+	Name   string
+	Pieces []Span
+}
+
+// An Attr is what a record says beside its words: a string of a closed set, a number or a bool.
+// A name in _ref holds an ID.
+type Attr struct {
+	Name  string
+	Value any
+}
+
+// At gives the pieces of a role; nil where the record lacks it.
+func (r Record) At(role string) []Span {
+	for _, x := range r.Spans {
+		if x.Name == role {
+			return x.Pieces
+		}
+	}
+	return nil
+}
+
+// Attr gives the value of an attribute; nil where the record lacks it.
+func (r Record) Attr(name string) any {
+	for _, x := range r.Attrs {
+		if x.Name == name {
+			return x.Value
+		}
+	}
+	return nil
+}
+
+func (r *Record) set(name string, v any) { r.Attrs = append(r.Attrs, Attr{name, v}) }
 
 // MaxText is how much of a text is read; what lies beyond is marked unread.
 const MaxText = 4 << 20
@@ -36,6 +73,7 @@ const MaxText = 4 << 20
 // whose attribute reason says why.
 func Read(text string) []Record {
 	d := parse(text)
+	defer d.done()
 	d.findDates()
 	d.findNamings()
 	d.findClaims()
@@ -69,7 +107,9 @@ type doc struct {
 	byParty     map[*party]*actor
 
 	published date
-	spans     []Span
+	spans     []Span // with roles and attrs: arrays that records share
+	roles     []Role
+	attrs     []Attr
 	dateWords []rng // all time expressions, also those that nothing resolves
 	dates     []dateMention
 	claims    []*claim
@@ -118,27 +158,34 @@ func (d *doc) trim(r rng) rng {
 	return r
 }
 
-// put adds a role if it has words.
+// put adds a role if it has words. A role is put once.
 func (d *doc) put(r *Record, role string, pieces ...rng) {
+	n := len(d.spans) // the records of a text share arrays
+	if n+len(pieces) > cap(d.spans) {
+		d.spans, n = make([]Span, 0, max(128, len(pieces))), 0
+	}
 	for _, p := range pieces {
-		if p.empty() {
-			continue
+		if !p.empty() {
+			d.spans = append(d.spans, d.span(p))
 		}
-		if have := r.Spans[role]; have != nil {
-			r.Spans[role] = append(have, d.span(p))
-			continue
-		}
-		n := len(d.spans) // spans share arrays: most roles have one piece
-		if n == cap(d.spans) {
-			d.spans, n = make([]Span, 0, 128), 0
-		}
-		d.spans = append(d.spans, d.span(p))
-		r.Spans[role] = d.spans[n : n+1 : n+1]
+	}
+	if end := len(d.spans); end > n {
+		r.Spans = append(r.Spans, Role{role, d.spans[n:end:end]})
 	}
 }
 
-func newRecord(kind string, roles int) Record {
-	return Record{Kind: kind, Spans: make(map[string][]Span, roles), Attrs: make(map[string]any, 4)}
+// newRecord makes room for a record's roles and attributes in arrays that records share.
+func (d *doc) newRecord(kind string, roles int) Record {
+	const attrs = 8
+	if len(d.roles)+roles > cap(d.roles) {
+		d.roles = make([]Role, 0, 128)
+	}
+	if len(d.attrs)+attrs > cap(d.attrs) {
+		d.attrs = make([]Attr, 0, 256)
+	}
+	n, m := len(d.roles), len(d.attrs)
+	d.roles, d.attrs = d.roles[:n+roles], d.attrs[:m+attrs]
+	return Record{Kind: kind, Spans: d.roles[n : n : n+roles], Attrs: d.attrs[m : m : m+attrs]}
 }
 
 // records prints what was found, in the order of kinds and of the text, with ids.
@@ -190,10 +237,10 @@ func (d *doc) records() []Record {
 		out = append(out, r)
 	}
 	for i, u := range d.unread {
-		r := newRecord("unread", 1)
+		r := d.newRecord("unread", 1)
 		r.ID = name("u", i)
-		r.Spans["span"] = []Span{u.span}
-		r.Attrs["reason"] = u.reason
+		r.Spans = append(r.Spans, Role{"span", []Span{u.span}})
+		r.set("reason", u.reason)
 		out = append(out, r)
 	}
 	return out
@@ -203,7 +250,7 @@ func (d *doc) records() []Record {
 func Flat(records []Record) []Record {
 	out := records[:0:0]
 	for _, r := range records {
-		if _, inner := r.Attrs["parent_ref"]; !inner || r.Kind != "claim" {
+		if r.Attr("parent_ref") == nil || r.Kind != "claim" {
 			out = append(out, r)
 		}
 	}
@@ -213,7 +260,7 @@ func Flat(records []Record) []Record {
 // Text gives the words of a role, its pieces joined by " … ".
 func (r Record) Text(text, role string) string {
 	var parts []string
-	for _, s := range r.Spans[role] {
+	for _, s := range r.At(role) {
 		parts = append(parts, text[s[0]:s[1]])
 	}
 	return strings.Join(parts, " … ")
@@ -221,13 +268,12 @@ func (r Record) Text(text, role string) string {
 
 // Roles lists the roles of a record in the order of the text.
 func (r Record) Roles() []string {
-	var out []string
-	for role := range r.Spans {
-		out = append(out, role)
-	}
-	sort.Slice(out, func(i, j int) bool {
-		a, b := r.Spans[out[i]][0], r.Spans[out[j]][0]
-		return a[0] < b[0] || a[0] == b[0] && out[i] < out[j]
+	list := slices.SortedFunc(slices.Values(r.Spans), func(a, b Role) int {
+		return cmp.Or(cmp.Compare(a.Pieces[0][0], b.Pieces[0][0]), cmp.Compare(a.Name, b.Name))
 	})
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = x.Name
+	}
 	return out
 }

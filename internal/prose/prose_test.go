@@ -25,8 +25,9 @@ func check(t *testing.T, text string, records []Record) {
 		if len(r.Spans) == 0 {
 			t.Errorf("%s %s points at nothing", r.Kind, r.ID)
 		}
-		for role, spans := range r.Spans {
-			for _, s := range spans {
+		for _, x := range r.Spans {
+			role := x.Name
+			for _, s := range x.Pieces {
 				if s[0] < 0 || s[1] > len(text) || s[0] >= s[1] {
 					t.Fatalf("%s %s %s: span %v leaves the text of %d bytes", r.Kind, r.ID, role, s, len(text))
 				}
@@ -37,7 +38,8 @@ func check(t *testing.T, text string, records []Record) {
 		}
 	}
 	for _, r := range records {
-		for name, v := range r.Attrs {
+		for _, x := range r.Attrs {
+			name, v := x.Name, x.Value
 			if strings.HasSuffix(name, "_ref") && !seen[fmt.Sprint(v)] {
 				t.Errorf("%s %s: %s names no record: %v", r.Kind, r.ID, name, v)
 			}
@@ -78,11 +80,11 @@ func TestUnread(t *testing.T) {
 		{"Russian", "Министерство сообщило, что предупреждение было получено заранее.", "language: Cyrillic script"},
 	} {
 		got := Read(c.text)
-		if len(got) != 1 || got[0].Kind != "unread" || got[0].Attrs["reason"] != c.reason {
+		if len(got) != 1 || got[0].Kind != "unread" || got[0].Attr("reason") != c.reason {
 			t.Errorf("%s: got %v, want one unread record: %s", c.name, got, c.reason)
 			continue
 		}
-		if s := got[0].Spans["span"][0]; s[1]-s[0] < len(strings.TrimSpace(c.text)) {
+		if s := got[0].At("span")[0]; s[1]-s[0] < len(strings.TrimSpace(c.text)) {
 			t.Errorf("%s: span %v leaves out some of the text", c.name, s)
 		}
 	}

@@ -2,6 +2,7 @@ package prose
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -35,7 +36,7 @@ func parse(text string) *doc {
 		d.unread = append(d.unread, unread{Span{end, len(text)}, "beyond what is read of one text"})
 		read = read[:end]
 	}
-	d.toks = make([]token, 0, len(read)/5+16)
+	d.toks = someTokens(len(read)/5 + 16)
 	if !readable(read) {
 		if len(read) > 0 {
 			d.unread = append(d.unread, unread{wholeRunes(text, len(read)), "not text"})
@@ -51,6 +52,24 @@ func parse(text string) *doc {
 		d.quotes[i].clause = d.speech(rng{d.quotes[i].a + 1, d.quotes[i].b - 1})
 	}
 	return d
+}
+
+// spare holds arrays of tokens of texts that have been read: nothing of them is kept in records.
+var spare sync.Pool
+
+// someTokens gives an empty array for at least n tokens.
+func someTokens(n int) []token {
+	if p, ok := spare.Get().(*[]token); ok && cap(*p) >= n {
+		return (*p)[:0]
+	}
+	return make([]token, 0, n)
+}
+
+// done gives the tokens back; the doc is not used after it.
+func (d *doc) done() {
+	if toks := d.toks; cap(toks) <= 1<<16 {
+		spare.Put(&toks)
+	}
 }
 
 // wholeRunes is the largest span from the start up to n that ends at the border of a rune.
@@ -78,7 +97,7 @@ func readable(s string) bool {
 // inCapitals tells whether the text is written in capitals, as cables were.
 func inCapitals(s string) bool {
 	up, low := 0, 0
-	for i := range min(len(s), 4000) {
+	for i := range min(len(s), 1000) {
 		switch c := s[i]; {
 		case c >= 'A' && c <= 'Z':
 			up++
@@ -320,6 +339,7 @@ func (d *doc) closesSingle(i, open int) bool {
 
 // split cuts paragraphs into sentences.
 func (d *doc) split() {
+	d.sents = make([]sentence, 0, len(d.toks)/20+4)
 	for p, para := range d.paras {
 		start := para.a
 		flush := func(end int) {

@@ -58,7 +58,7 @@ func (m *maker) words(r Record, role string) string {
 func (m *maker) spans(r Record) []heed.Span {
 	var out []heed.Span
 	for _, role := range r.Roles() {
-		for _, s := range r.Spans[role] {
+		for _, s := range r.At(role) {
 			out = append(out, heed.Span{Digest: m.digest, From: s[0], To: s[1]})
 		}
 	}
@@ -66,7 +66,7 @@ func (m *maker) spans(r Record) []heed.Span {
 }
 
 func (m *maker) ref(r Record, name string) (Record, bool) {
-	id, ok := r.Attrs[name].(string)
+	id, ok := r.Attr(name).(string)
 	if !ok {
 		return Record{}, false
 	}
@@ -100,7 +100,7 @@ func (m *maker) chain(claim Record) []heed.Hop {
 
 func (m *maker) said(r Record) *heed.Claim {
 	c := &heed.Claim{Type: "said", By: m.source(r), Chain: m.chain(r), Words: m.words(r, "content"), Spans: m.spans(r)}
-	switch stance, _ := r.Attrs["stance"].(string); stance {
+	switch stance, _ := r.Attr("stance").(string); stance {
 	case "deny":
 		c.Type, c.About = "denial", c.Words
 	default:
@@ -159,7 +159,7 @@ func basisOf(words string) heed.Basis {
 func (m *maker) responsibility(r Record) *heed.Claim {
 	actor := m.words(r, "actor")
 	c := &heed.Claim{By: heed.Named{Words: actor}, About: m.words(r, "event"), Spans: m.spans(r)}
-	switch r.Attrs["mode"] {
+	switch r.Attr("mode") {
 	case "denied":
 		c.Type = "denial"
 	case "blamed":
@@ -177,25 +177,25 @@ var eventStatus = map[string]string{"happened": "occurred", "foiled": "foiled"}
 
 func (m *maker) event(r Record) *heed.Event {
 	e := &heed.Event{Status: "undetermined", Spans: m.spans(r)}
-	if s := eventStatus[fmt.Sprint(r.Attrs["status"])]; s != "" {
+	if s := eventStatus[fmt.Sprint(r.Attr("status"))]; s != "" {
 		e.Status = s
 	}
-	e.Class, _ = r.Attrs["type"].(string)
+	e.Class, _ = r.Attr("type").(string)
 	if w := m.words(r, "perpetrator"); w != "" {
 		e.Who = &heed.Actor{Words: w}
 	}
-	country, _ := r.Attrs["country"].(string)
+	country, _ := r.Attr("country").(string)
 	if w := m.words(r, "place"); w != "" || country != "" {
 		e.Where = &heed.Place{Words: w, Country: country}
 	}
 	if w := m.words(r, "target"); w != "" {
 		e.Whom = &heed.Target{Words: w}
 	}
-	if v, ok := r.Attrs["date"].(string); ok {
+	if v, ok := r.Attr("date").(string); ok {
 		e.When = isoWindow(m.words(r, "date"), v)
 	}
 	for _, k := range m.all {
-		if k.Kind == "count" && k.Attrs["event_ref"] == r.ID {
+		if k.Kind == "count" && k.Attr("event_ref") == r.ID {
 			e.Counts = append(e.Counts, m.tally(k))
 		}
 	}
@@ -204,11 +204,11 @@ func (m *maker) event(r Record) *heed.Event {
 
 // tally keeps a bound a bound.
 func (m *maker) tally(k Record) heed.Tally {
-	t := heed.Tally{Of: fmt.Sprint(k.Attrs["what"])}
+	t := heed.Tally{Of: fmt.Sprint(k.Attr("what"))}
 	words := []string{m.words(k, "qualifier"), m.words(k, "number"), m.words(k, "unit")}
 	t.Is.Words = strings.Join(strings.Fields(strings.Join(words, " ")), " ")
 	for name, to := range map[string]**int64{"min": &t.Is.Min, "max": &t.Is.Max} {
-		if n, ok := k.Attrs[name].(int); ok {
+		if n, ok := k.Attr(name).(int); ok {
 			v := int64(n)
 			*to = &v
 		}
@@ -218,14 +218,14 @@ func (m *maker) tally(k Record) heed.Tally {
 
 // window gives the words of a role, and the interval where a date in them is known.
 func (m *maker) window(r Record, role string) *heed.Window {
-	spans := r.Spans[role]
+	spans := r.At(role)
 	if len(spans) == 0 {
 		return nil
 	}
 	value := ""
 	for _, d := range m.all {
-		if s := d.Spans["span"]; d.Kind == "date" && len(s) > 0 && s[0] == spans[0] {
-			value, _ = d.Attrs["value"].(string) // "before the attack last month" is no date
+		if s := d.At("span"); d.Kind == "date" && len(s) > 0 && s[0] == spans[0] {
+			value, _ = d.Attr("value").(string) // "before the attack last month" is no date
 		}
 	}
 	return isoWindow(m.words(r, role), value)

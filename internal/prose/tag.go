@@ -154,8 +154,11 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 		}
 		return &endToken
 	}
-	if w.text != "" && d.quantity(i, s) {
+	if t.is(quantWord) && d.quantity(i, s) {
 		return tAdj, true
+	}
+	if !t.is(closedWord) {
+		return 0, false
 	}
 	switch w.text {
 	case "":

@@ -15,6 +15,7 @@ type Template struct {
 // Templates reads a text and gives one template for each event.
 func Templates(text string) []Template {
 	d := parse(text)
+	defer d.done()
 	d.findDates()
 	d.findNamings()
 	return d.templates()

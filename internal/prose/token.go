@@ -214,7 +214,7 @@ func (d *doc) clitic(i, size, to int) bool {
 }
 
 var clitics = map[string]*word{
-	"s": {text: "'s", is: be}, "re": {text: "'re", is: be}, "ve": {text: "'ve", is: have}, "ll": {text: "'ll", is: modal},
+	"s": {text: "'s", is: be | closedWord}, "re": {text: "'re", is: be | closedWord}, "ve": {text: "'ve", is: have | closedWord}, "ll": {text: "'ll", is: modal | closedWord},
 }
 
 func equalFold(s, lower string) bool {
@@ -271,7 +271,7 @@ func (d *doc) addWord(start, end int, isNumber bool) {
 		if n := len(low); n > 2 && low[n-1] == '.' && low[n-3] != '.' {
 			low = low[:n-1]
 		}
-		t.w = d.lex.words[string(low)]
+		t.w = d.lex.find(low)
 	}
 	if t.w == nil {
 		t.w = guess(s)
@@ -279,9 +279,13 @@ func (d *doc) addWord(start, end int, isNumber bool) {
 	d.add(t)
 }
 
-var guesses = map[string]*word{
-	"ly": {is: adv}, "ed": {is: vPast | vPart | adj}, "ing": {is: vIng | noun}, "adj": {is: adj}, "": {is: noun},
-}
+var (
+	guessAdv  = &word{is: adv}
+	guessPast = &word{is: vPast | vPart | adj}
+	guessIng  = &word{is: vIng | noun}
+	guessAdj  = &word{is: adj}
+	guessNoun = &word{is: noun}
+)
 
 // guess gives a word that the lexicon lacks a class by its ending.
 func guess(s string) *word {
@@ -290,15 +294,15 @@ func guess(s string) *word {
 	}
 	switch {
 	case ends("ly"):
-		return guesses["ly"]
+		return guessAdv
 	case ends("ed"):
-		return guesses["ed"]
+		return guessPast
 	case ends("ing"):
-		return guesses["ing"]
+		return guessIng
 	case ends("ous"), ends("ive"), ends("able"), ends("ible"), ends("ful"), ends("less"), ends("ical"), ends("-based"), ends("ish"):
-		return guesses["adj"]
+		return guessAdj
 	}
-	return guesses[""]
+	return guessNoun
 }
 
 // low gives a token's letters in lower case.

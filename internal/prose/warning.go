@@ -136,7 +136,7 @@ func (d *doc) innerSentence(i int, s rng) rng {
 }
 
 func (d *doc) warningRecord(w *warning) Record {
-	r := newRecord("warning", 6)
+	r := d.newRecord("warning", 6)
 	r.ID = w.id
 	d.put(&r, "cue", w.cue, w.thing)
 	for _, x := range []struct {
@@ -146,17 +146,17 @@ func (d *doc) warningRecord(w *warning) Record {
 		{"basis", w.basis}, {"limits", w.limits}, {"response", w.response}, {"hedge", w.hedge}} {
 		d.put(&r, x.role, x.r)
 	}
-	r.Attrs["certainty"] = d.certainty(w.hedge, "unstated")
+	r.set("certainty", d.certainty(w.hedge, "unstated"))
 	for i := w.threat.a; i < w.threat.b; i++ {
 		if d.toks[i].is(imminentWord) {
-			r.Attrs["imminent"] = true
+			r.set("imminent", true)
 		}
 	}
 	if w.claim != nil {
-		r.Attrs["reported_by_ref"] = w.claim.id
+		r.set("reported_by_ref", w.claim.id)
 	}
 	if w.same != nil {
-		r.Attrs["same_as_ref"] = w.same.id
+		r.set("same_as_ref", w.same.id)
 	}
 	return r
 }
