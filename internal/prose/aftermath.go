@@ -331,6 +331,14 @@ func (d *doc) responseAfter(w *warning, i int, s rng) {
 		if k >= s.b {
 			return
 		}
+		if !subject && d.toks[k].w.verb != nil && d.toks[k].tag == tFin && d.noAnswer(k, s) { // and heard nothing
+			w.response = d.trim(rng{k, d.predicateEnd(k+1, s)})
+			return
+		}
+		if d.toks[k].w.text == "that" && k+2 < s.b && d.toks[k+1].tag == tPron && d.couldBe(rng{k + 1, k + 2}, w) && (d.toks[k+2].tag == tFin || d.toks[k+2].tag.aux()) { // and that he had laughed
+			w.response = d.trim(rng{k + 2, d.predicateEnd(k+3, s)})
+			return
+		}
 		if !subject && d.toks[k].tag == tBe && k+1 < s.b && d.toks[k+1].tag == tPart && d.toks[k+1].w.verb != nil && replies[d.toks[k+1].w.verb.lemma] {
 			w.response = d.trim(rng{k, d.predicateEnd(k+1, s)}) // he briefed the council and was told to wait
 			return
@@ -349,6 +357,19 @@ func (d *doc) responseAfter(w *warning, i int, s rng) {
 			return
 		}
 	}
+}
+
+// noAnswer reads "heard nothing", "got no reply".
+func (d *doc) noAnswer(k int, s rng) bool {
+	v := d.toks[k].w.verb.lemma
+	if v != "hear" && v != "get" && v != "receive" && v != "meet" || k+1 >= s.b {
+		return false
+	}
+	switch d.toks[k+1].w.text {
+	case "nothing", "no", "little":
+		return true
+	}
+	return false
 }
 
 // fate reads what became of the warning itself: "but the information got no farther than a corridor".
@@ -469,6 +490,10 @@ func (d *doc) adds(w *warning, g group, src, n rng, samePara bool) bool {
 				w.limits, found = r, true
 				break
 			}
+			if v := t.w.verb; v != nil && w.threat.empty() && pron && word == "it" && j+1 < n.b && (v.lemma == "concern" || v.lemma == "mention" || v.lemma == "describe" || v.lemma == "name") && d.startsNP(j+1) && t.tag == tFin {
+				w.threat, found = d.trim(rng{j + 1, d.threatEnd(j+1, n)}), true
+				break
+			}
 			if r, ok := d.basisAt(j, n); ok && w.basis.empty() && pron && word == "it" {
 				w.basis, found = r, true
 				break
@@ -575,10 +600,18 @@ func (d *doc) reacted(w *warning, g group, src, n rng, samePara bool) bool {
 	pron := src.b-src.a == 1 && d.toks[src.a].tag == tPron
 	switch {
 	case g.passive && d.warns(src) && samePara && !pron:
-		if !disposals[v.lemma] && !(d.negated(g.rng) && v.warns&wPass != 0) {
+		if !disposals[v.lemma] && !(d.negated(g.rng) && v.warns&wPass != 0) && !d.disposed(rng{g.a, e}) {
 			return false
 		}
 		w.after = src
+	case !g.passive && d.warns(src) && enables[v.lemma] && samePara && !pron:
+		o := warning{recipient: w.recipient}
+		if d.enabled(&o, g, n) == g.head || o.response.empty() {
+			return false
+		}
+		w.response = o.response
+		return true
+	case !g.passive && samePara && measures[v.lemma] && g.b < n.b && d.startsNP(g.b) && !(w.noun(d) && w.recipient.empty()) && !d.likeParty(src, w.warner) && !d.sameWords(src, w.warner) && !d.warns(src) && (!pron || !d.mayBe(src, w.warner)):
 	case g.passive && samePara && guards[word] && secures[v.lemma]:
 		w.response = d.trim(rng{src.a, e})
 		return true
@@ -616,6 +649,16 @@ func (d *doc) reacted(w *warning, g group, src, n rng, samePara bool) bool {
 	return !w.response.empty()
 }
 
+// disposed tells whether one of several participles says what was done: "was received and filed".
+func (d *doc) disposed(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		if v := d.toks[i].w.verb; v != nil && d.toks[i].is(vPart) && disposals[v.lemma] {
+			return true
+		}
+	}
+	return false
+}
+
 // couldBe tells whether a pronoun can stand for the party told rather than for who told it.
 func (d *doc) couldBe(src rng, w *warning) bool {
 	if w.recipient.empty() {
@@ -636,6 +679,9 @@ func (d *doc) couldBe(src rng, w *warning) bool {
 	}
 	return false
 }
+
+// measures are steps that only a warning explains.
+var measures = set(`cancel evacuate double close suspend tighten deploy halt postpone raid shelve ignore dismiss divert reinforce relocate cordon seal move clear search delete scramble reroute ground`)
 
 var guards = set(`security guards patrols beaches area station building village villages bridge airport terminal road roads checkpoints alert level flights leave staff residents people families hotels
 schools ferries trains services convoys event concert match market embassy consulate mission`)

@@ -20,7 +20,7 @@ func (d *doc) noticeAt(i int, s rng) *warning {
 	a := d.nounStart(i, s)
 	definite := d.owner(w, a, i, s)
 	d.adjectiveParty(w, a, i)
-	if d.newsVerbBefore(a, s) {
+	if d.newsVerbBefore(a, s) || a > s.a && d.toks[a-1].w.text == "by" && !plural(d, i) { // by text message
 		return nil
 	}
 	j := i + 1
@@ -32,7 +32,7 @@ func (d *doc) noticeAt(i int, s rng) *warning {
 	if !d.basedOn(a, s) {
 		d.threatFrom(w, j, s)
 	}
-	if !strong && !w.clause && !w.threat.empty() && !d.threatens(w.threat) && !(w.shared && d.onWarnings(i)) {
+	if !strong && !w.clause && !w.threat.empty() && !d.threatens(w.threat) && !w.mentions && !(w.shared && d.onWarnings(i)) {
 		w.threat = rng{} // a note on taxes
 	}
 	d.partiesInThreat(w, s)
@@ -201,6 +201,13 @@ func (d *doc) says(w *warning, h int, s rng) int {
 	switch {
 	case enables[v.lemma]:
 		return d.enabled(w, g, s)
+	case (v.lemma == "say" || v.lemma == "state") && (next == "that" || d.clauseSoon(g.b, s)) && w.threat.empty():
+		r := d.trim(rng{g.b, d.contentEnd(g.b, s, true)})
+		if d.threatens(r) {
+			w.threat, w.clause, w.mentions = r, true, true
+			return r.b
+		}
+		return h
 	case idles[v.lemma]:
 		w.response = d.trim(rng{g.a, d.predicateEnd(g.b, s)})
 		return w.response.b
@@ -216,8 +223,25 @@ func (d *doc) says(w *warning, h int, s rng) int {
 			if e < s.b && d.toks[e].tag == tPron && d.clauseAhead(e, s) { // a mailbox nobody had opened
 				e = d.predicateEnd(e, s)
 			}
+			for m := k + 1; m < e; m++ {
+				if d.toks[m].is(weekday|month) && d.toks[m].capital {
+					e = m
+				}
+			}
 			w.recipient = d.trim(rng{k, e})
 			w.shared = true
+			for m := e; m+3 < s.b && m < e+10; m++ { // by way of Y
+				if d.toks[m].w.text == "way" && d.toks[m-1].w.text == "by" && d.toks[m+1].w.text == "of" || d.toks[m].w.text == "through" && m+1 < s.b && d.toks[m+1].tag == tName {
+					k := m + 1
+					if d.toks[m].w.text == "way" {
+						k++
+					}
+					if w.warner.empty() {
+						w.warner = d.trim(rng{k, d.npEnd(k, s, false)})
+					}
+					break
+				}
+			}
 			return e
 		}
 	case v.lemma == "come" && next == "from" && g.b+1 < s.b:
@@ -414,6 +438,7 @@ func (d *doc) listGoesOn(comma int, s rng) bool {
 		switch {
 		case t.tag == tConj && (t.w.text == "and" || t.w.text == "or" || t.w.text == "nor"):
 			return j > comma+1 || j+1 < s.b && (d.toks[j+1].tag == tPart || d.toks[j+1].tag == tSub || d.toks[j+1].is(wh) || d.toks[j+1].tag == tRel)
+		case t.tag == tFin && t.is(vPart) && j+1 < s.b && (d.toks[j+1].tag == tConj || d.toks[j+1].mark == ','):
 		case t.tag == tFin || t.tag.aux() || t.tag == tRel || t.tag == tSub || t.tag == tIng || t.w.text == "according":
 			return t.tag == tIng && j == comma+1 && (t.w.text == "referring" || t.w.text == "giving" || t.w.text == "naming")
 		case t.kind == punct && t.mark != ',':
@@ -434,7 +459,7 @@ func (d *doc) governed(w *warning, a, i int, s rng) {
 		return
 	}
 	t := &d.toks[k]
-	if t.tag == tPrep && (t.w.text == "on" || t.w.text == "to" || t.w.text == "down" || t.w.text == "off" || t.w.text == "aside" || t.w.text == "with" || t.w.text == "up") || t.tag == tAdv && (t.w.text == "down" || t.w.text == "off" || t.w.text == "up") {
+	if t.tag == tPrep && (t.w.text == "on" || t.w.text == "to" || t.w.text == "down" || t.w.text == "off" || t.w.text == "aside" || t.w.text == "with" || t.w.text == "up") || t.tag == tAdv && (t.w.text == "aside" || t.w.text == "down" || t.w.text == "off" || t.w.text == "up") {
 		d.actedOn(w, k, i, s)
 		return
 	}
@@ -579,7 +604,7 @@ func (d *doc) accepts(w *warning, i int, definite bool, s rng) bool {
 		if word == "alert" && d.toks[i].tag != tNoun {
 			return false
 		}
-		return !w.threat.empty() && party || adds && (definite || party) && (told || d.warnWords > 1) || !w.recipient.empty() && (!w.warner.empty() || w.shared || told) || told && w.shared && party ||
+		return !w.threat.empty() && party || adds && (definite || party) && (told || d.warnWords > 1 || d.onWarnings(i) && party) || !w.recipient.empty() && (!w.warner.empty() || w.shared || told) || told && w.shared && party ||
 			told && !w.warner.empty() && !w.when.empty() && w.warner.a != i || told && w.shared && definite && !w.when.empty() || adds && w.recipient.a != w.recipient.b && d.warnWords > 1
 	case notes[word]:
 		common := word == "call" || word == "calls" || word == "letter" || word == "letters" || word == "signal" || word == "signals" || word == "lead" || word == "leads" || word == "text" || word == "texts" || word == "cable" || word == "e-mail" || word == "email"
@@ -589,13 +614,13 @@ func (d *doc) accepts(w *warning, i int, definite bool, s rng) bool {
 		if told && w.mentions && (definite || word == "follow-up") {
 			return true
 		}
-		if common && !definite {
-			return told && adds || d.warnWords > 0 && !w.response.empty() && !w.recipient.empty()
+		if common && !definite || common && plural(d, i) {
+			return told && adds || d.onWarnings(i) && !w.warner.empty() && !w.recipient.empty() || d.warnWords > 0 && !w.response.empty() && !w.recipient.empty()
 		}
-		return told && (adds || !w.recipient.empty() || w.shared && definite && !w.when.empty() || !w.warner.empty() && (w.shared || !w.when.empty() || d.toks[i-1].tag != tOwner && !definite)) || d.warnWords > 0 && (adds && party || !w.warner.empty() && !w.recipient.empty())
+		return told && (adds || !w.recipient.empty() || w.shared && definite && !w.when.empty() || !w.warner.empty() && (w.shared || !w.when.empty() || d.toks[i-1].tag != tOwner && !definite)) || d.onWarnings(i) && (adds && party || !w.warner.empty() && !w.recipient.empty())
 	}
 	if word == "report" || word == "word" {
-		return told && definite && w.warner.empty() && (!w.limits.empty() || !w.response.empty()) && word == "report" && false
+		return word == "report" && w.shared && !w.recipient.empty() && d.onWarnings(i) && (!w.warner.empty() || !w.threat.empty())
 	}
 	if w.shared {
 		return party && (!w.threat.empty() && d.threatens(w.threat) || told || d.warnWords > 0 && !w.recipient.empty())

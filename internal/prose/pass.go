@@ -27,6 +27,8 @@ func (d *doc) thingAt(i int, s rng) int {
 				continue
 			}
 			return j
+		case j > i && d.toks[j-1].w.text == "same" && len(d.warnings) > 0 && t.tag == tNoun && (j+1 >= s.b || d.toks[j+1].tag != tNoun):
+			return j
 		case t.tag.nominal() || t.tag == tPoss || t.tag == tPron || t.w.text == "on" || t.w.text == "over" || t.w.text == "out" || t.w.text == "of" && j > i || t.mark == '"' || t.tag == tAdv:
 		default:
 			return 0
@@ -87,6 +89,7 @@ func (d *doc) passedOn(h int, s rng) *warning {
 	if !d.passes(w, word, h, s) {
 		return nil
 	}
+	w.shared = word == "word"
 	return w
 }
 
@@ -120,8 +123,8 @@ func (d *doc) passes(w *warning, word string, h int, s rng) bool {
 		return len(d.warnings) > 0 && !w.recipient.empty()
 	}
 	return !w.recipient.empty() && !w.threat.empty() && (d.threatens(w.threat) || (word == "information" || word == "intelligence" || word == "word") && known) ||
-		known && !w.recipient.empty() && (word == "information" || word == "gist" || word == "word" || word == "intelligence" || word == "summary") ||
-		known && !w.threat.empty() && word == "word"
+		known && !w.recipient.empty() && (word == "information" && !d.toks[h].is(vS) || word == "gist" || word == "word" || word == "intelligence" || word == "summary") ||
+		known && word == "word" && (!w.threat.empty() || len(d.warnings) > 0 && !w.warner.empty() && (lemma == "send" || lemma == "pass" || lemma == "give"))
 }
 
 var lists = set(`list lists names details file dossier`)
@@ -221,7 +224,15 @@ func (d *doc) received(h int, s rng) *warning {
 		d.kindOfThreat(w, what)
 	}
 	known := d.onWarnings(h)
+	if lemma == "obtain" && w.warner.empty() {
+		return nil
+	}
+	if what > 0 && d.toks[what-1].w.text == "same" && len(d.warnings) > 0 {
+		return w
+	}
 	switch {
+	case lemma == "hear":
+		return nil
 	case lemma == "have" && (w.warner.empty() || !strongNouns[word]):
 		if !strongNouns[word] || !known {
 			return nil
@@ -269,6 +280,9 @@ func (d *doc) adjectiveParty(w *warning, from, what int) {
 // kindOfThreat takes "tsunami" in "a tsunami warning" for the threat.
 func (d *doc) kindOfThreat(w *warning, what int) {
 	a := what
+	if p := &d.toks[max(what-1, 0)]; what > 0 && p.tag == tNoun && p.sent == d.toks[what].sent && !p.is(person|body|document|timenoun|adj) && !dull[p.w.text] && p.kind == letters && (p.w.text != "" || !p.capital) {
+		a = what - 1
+	}
 	for a > 0 && (dangers[d.toks[a-1].w.text] || menaces[d.toks[a-1].w.text] || d.toks[a-1].is(anyEvent|weapon)) && d.toks[a-1].tag != tDet && d.toks[a-1].kind != punct && d.toks[a-1].sent == d.toks[what].sent {
 		a--
 	}
@@ -276,6 +290,8 @@ func (d *doc) kindOfThreat(w *warning, what int) {
 		w.threat = rng{a, what}
 	}
 }
+
+var dull = set(`security emergency text phone telephone press travel news radio red final written health service tip second first amber orange yellow police government army intelligence`)
 
 // indirect is the party told between a verb and what is passed: "gave Moscow information".
 func (d *doc) indirect(i, what int, s rng) rng {
@@ -303,6 +319,20 @@ func (d *doc) indirect(i, what int, s rng) rng {
 // between.
 func (d *doc) partiesAfter(w *warning, i int, s rng) int {
 	at := i
+	if at+2 < s.b && d.toks[at].mark == ',' { // a call, on 20 November, from X
+		if words, e, ok := d.timeAt(at+1, s); ok && e+1 < s.b && d.toks[e].mark == ',' && parties[d.toks[e+1].w.text] {
+			w.when, at = d.trim(words), e+1
+		}
+	}
+	if at+1 < s.b && d.toks[at].w.text == "of" { // a letter of 3 August from X
+		if e := d.dateEnd(at+1, s); e > at+1 {
+			words, e2, ok := d.timeAt(at+1, s)
+			if !ok {
+				words, e2 = rng{at + 1, e}, e
+			}
+			w.when, at = d.trim(words), e2
+		}
+	}
 	for k := 0; k < 6 && at+1 < s.b; k++ {
 		if _, e, ok := d.timeAt(at, s); ok && e > at && d.toks[at].w.text != "by" {
 			at = e
@@ -358,6 +388,8 @@ func (d *doc) partiesAfter(w *warning, i int, s rng) int {
 	}
 	return i
 }
+
+var parties = map[string]bool{"from": true, "to": true, "by": true}
 
 // apposes tells whether tokens stand for the party before the comma: an article and no verb, or
 // an acronym.

@@ -116,6 +116,7 @@ type doc struct {
 	actors    []*actor
 	warnings  []*warning
 	warnWords int // how many words speak of warnings by themselves
+	harmWords int // and of harm
 	blames    []*blame
 	events    []*event
 	incidents []*incident // in the order of the text

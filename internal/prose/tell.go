@@ -19,8 +19,8 @@ const (
 var warnActs = map[string]warnAct{
 	"warn": wWarn | wUrge, "alert": wWarn, "tip": wWarn, "caution": wWarn | wUrge, "notify": wTell, "forewarn": wWarn, "apprise": wTell,
 	"tell": wTell | wUrge, "inform": wTell, "brief": wTell, "advise": wTell | wUrge, "urge": wUrge, "instruct": wUrge, "order": wUrge, "ask": wUrge, "counsel": wUrge,
-	"phone": wCall, "ring": wCall, "telephone": wCall, "call": wCall, "contact": wCall, "radio": wCall, "email": wCall, "text": wCall, "message": wCall, "write": wCall, "cable": wCall, "approach": wCall,
-	"shout": wShout, "cry": wShout, "yell": wShout, "scream": wShout,
+	"phone": wCall, "ring": wCall, "telephone": wCall, "call": wCall, "contact": wCall, "radio": wCall, "email": wCall, "e-mail": wCall, "text": wCall, "message": wCall, "write": wCall, "cable": wCall, "approach": wCall,
+	"shout": wShout, "rouse": wWarn, "address": wPass, "submit": wPass, "hear": wGet, "foretell": wTell, "cry": wShout, "yell": wShout, "scream": wShout,
 	"flag": wFlag, "report": wFlag, "signal": wFlag,
 	"share": wPass, "pass": wPass, "give": wPass, "relay": wPass, "provide": wPass, "hand": wPass, "convey": wPass, "send": wPass, "transmit": wPass, "forward": wPass, "supply": wPass,
 	"issue": wPass, "circulate": wPass, "deliver": wPass, "raise": wPass, "sound": wPass, "publish": wPass, "make": wPass, "communicate": wPass, "offer": wPass, "slip": wPass, "copy": wPass,
@@ -164,7 +164,7 @@ func (d *doc) parties(h int, s rng) (*warning, int, bool) {
 	if i < s.b && d.startsNP(i) && !threatPreps[d.toks[i].w.text] && !(d.toks[i].tag == tPron && d.clauseSoon(i, s) && d.toks[i].is(subj) && !objectPronoun(&d.toks[i])) {
 		if e := d.toldEnd(i, s); d.sayable(rng{i, e}) {
 			w.recipient = d.trim(rng{i, e})
-			i = e
+			i = d.pastAside(e, s)
 			if i < s.b && d.toks[i].w.text == "off" {
 				i++
 			}
@@ -213,6 +213,25 @@ func (d *doc) mainSubject(w *warning, h int, s rng) bool {
 	return ok
 }
 
+// pastAside goes past ", though not shipping," behind the party told.
+func (d *doc) pastAside(i int, s rng) int {
+	if i+2 >= s.b || d.toks[i].mark != ',' {
+		return i
+	}
+	switch d.toks[i+1].w.text {
+	case "though", "but", "although", "including", "if", "and", "or":
+		for j := i + 2; j < s.b && j < i+9; j++ {
+			if d.toks[j].mark == ',' {
+				return j + 1
+			}
+			if d.toks[j].tag == tFin || d.toks[j].tag.aux() {
+				break
+			}
+		}
+	}
+	return i
+}
+
 // sayable refuses for a party told what opens a clause.
 func (d *doc) sayable(r rng) bool { return !r.empty() }
 
@@ -220,7 +239,7 @@ func (d *doc) sayable(r rng) bool { return !r.empty() }
 func (d *doc) nounStart(i int, s rng) int {
 	for i > s.a {
 		switch p := &d.toks[i-1]; {
-		case p.tag == tAdj || p.tag == tNoun || p.tag == tNum || p.tag == tName:
+		case p.tag == tAdj || p.tag == tNoun || p.tag == tNum || p.tag == tName || p.tag == tAdv && pointing[p.w.text]:
 			i--
 		case p.close && p.mate >= int32(s.a) && i-int(p.mate) <= 5: // "precise" warning
 			i = int(p.mate)
@@ -269,7 +288,7 @@ func (d *doc) toldEnd(i int, s rng) int {
 		}
 	}
 	for k := i + 1; k < e; k++ { // "warned Sarajevo four days ahead"
-		if (d.toks[k].tag == tNum || d.toks[k].tag == tDet || d.toks[k].is(timenoun)) && d.counted(k, s) {
+		if (d.toks[k].tag == tNum || d.toks[k].tag == tDet || d.toks[k].is(timenoun) || degrees[d.toks[k].w.text]) && d.counted(k, s) {
 			return k
 		}
 		if w := d.toks[k].w.text; w == "late" || w == "early" || w == "shortly" {
@@ -315,7 +334,7 @@ func (d *doc) toldEnd(i int, s rng) int {
 func (d *doc) partyEnd(i int, s rng) int {
 	e := d.npEnd(i, s, false)
 	for j := i + 1; j < e; j++ {
-		if t := &d.toks[j]; t.tag == tPrep && t.w.text != "of" && !(j+1 < e && d.toks[j+1].tag == tName && d.toks[j-1].tag == tNoun && (t.w.text == "in" || t.w.text == "at") && d.toks[j-1].is(person|body|target) && !d.toks[j+1].is(month|weekday)) {
+		if t := &d.toks[j]; t.tag == tPrep && t.w.text != "of" && !(j+1 < e && d.toks[j+1].tag == tName && d.toks[j-1].tag == tNoun && (t.w.text == "in" || t.w.text == "at") && !d.toks[j+1].is(month|weekday)) {
 			return j
 		}
 	}
@@ -340,7 +359,10 @@ func (d *doc) toldOfHarm(w *warning, h int, s rng) bool {
 			return false
 		}
 		d.findWhen(w, s)
-		return !w.when.empty() && (g.passive && !w.warner.empty() || !g.passive && !w.warner.empty() && !d.clauseSoon(w.recipient.b, s)) && !d.quoteFollows(w.recipient.b, s)
+		if g.passive {
+			return !w.when.empty() || !w.warner.empty() && len(d.warnings) > 0
+		}
+		return !w.when.empty() && lemma != "tell" && (!g.passive && !w.warner.empty() && !d.clauseSoon(w.recipient.b, s)) && !d.quoteFollows(w.recipient.b, s)
 	}
 	if !w.clause && !d.threatens(w.threat) {
 		return d.onWarnings(w.cue.a) && lemma != "brief" && d.canAct(w.recipient) && d.aboutPrep(w)
@@ -429,7 +451,9 @@ func (d *doc) nobody(r rng) bool {
 
 // onWarnings tells whether the text has spoken of a warning before token i, or does so in its words
 // for it anywhere.
-func (d *doc) onWarnings(i int) bool { return len(d.warnings) > 0 || d.warnWords > 0 }
+func (d *doc) onWarnings(i int) bool {
+	return len(d.warnings) > 0 || d.warnWords > 0 || d.harmWords > 4
+}
 
 // called drafts "X rang Y to say that Z"; without what was said, where the text is about warnings and
 // says when.
@@ -451,6 +475,10 @@ func (d *doc) called(w *warning, h, i int, s rng) *warning {
 			continue
 		}
 		t, n := &d.toks[j], &d.toks[j+1]
+		if t.w.text == "about" && t.tag == tPrep && d.startsNP(j+1) {
+			w.threat = d.trim(rng{j + 1, d.threatEnd(j+1, s)})
+			break
+		}
 		if t.w.text == "that" && t.tag == tSub && lemma != "ring" && lemma != "contact" {
 			w.threat, w.clause = d.trim(rng{j, d.thatEnd(w, j, s)}), true
 			break
@@ -458,13 +486,16 @@ func (d *doc) called(w *warning, h, i int, s rng) *warning {
 		if t.tag == tTo && n.w.verb != nil && n.w.verb.frames&fWarn != 0 {
 			return nil // to warn: the warning's own cue
 		}
-		if (t.tag == tTo || t.w.text == "and") && n.w.verb != nil && (n.w.verb.lemma == "say" || n.w.verb.lemma == "report" || n.w.verb.lemma == "shout" || n.w.verb.lemma == "tell" && t.tag != tTo) {
+		if (t.tag == tTo || t.w.text == "and") && n.w.verb != nil && (n.w.verb.lemma == "say" || n.w.verb.lemma == "report" || n.w.verb.lemma == "shout" || n.w.verb.lemma == "tell" && t.tag != tTo || t.tag == tTo && n.w.verb.frames&fClause != 0) {
 			k := j + 2
+			for k < s.b && k < j+5 && d.toks[k].tag != tSub && (d.toks[k].tag == tPrep || d.toks[k].tag == tAdv) { // to point out that
+				k++
+			}
 			if n.w.verb.lemma == "tell" || n.w.verb.lemma == "shout" && t.tag != tTo {
 				return nil // a cue of its own follows
 			}
 			if t.tag == tTo {
-				w.thing = rng{j, j + 2}
+				w.thing = rng{j, k}
 			}
 			if k < s.b {
 				w.threat, w.clause = d.trim(rng{k, d.thatEnd(w, k, s)}), true
@@ -482,13 +513,13 @@ func (d *doc) called(w *warning, h, i int, s rng) *warning {
 		return w
 	}
 	g := d.groupAt(h, s)
-	if lemma == "call" || lemma == "write" || lemma == "text" || lemma == "cable" || lemma == "approach" || !d.onWarnings(h) || g.passive || !d.canAct(w.recipient) && !d.toks[w.recipient.b-1].is(person) && d.toks[w.recipient.b-1].tag != tPron {
+	if lemma == "call" || lemma == "write" || lemma == "text" || lemma == "cable" || lemma == "approach" || !d.onWarnings(h) || !d.canAct(w.recipient) && !d.toks[w.recipient.b-1].is(person) && d.toks[w.recipient.b-1].tag != tPron {
 		if !d.hasItFrom(s) || !d.onWarnings(h) && !d.threatNext(s) {
 			return nil
 		}
 	}
 	d.findWhen(w, s)
-	if w.when.empty() && !d.nobody(w.warner) {
+	if w.when.empty() && !d.nobody(w.warner) && !(g.passive && !w.warner.empty()) {
 		return nil
 	}
 	return w
@@ -641,7 +672,7 @@ func (d *doc) flagged(h int, s rng) *warning {
 		}
 	} else {
 		src, ok := d.subjectOf(g.a, s)
-		if !ok || g.b >= s.b || !d.startsNP(g.b) || d.toks[g.b].tag == tPron && lemma == "report" {
+		if !ok || g.b >= s.b || !d.startsNP(g.b) || d.toks[g.b].tag == tPron && (lemma == "report" || len(d.warnings) == 0) {
 			return nil
 		}
 		w.warner = d.antecedent(src, s)
@@ -652,10 +683,14 @@ func (d *doc) flagged(h int, s rng) *warning {
 		if e+1 >= s.b || d.toks[e].w.text != "to" {
 			return nil
 		}
-		w.threat = d.trim(rng{g.b, e})
+		if d.toks[g.b].tag != tPron {
+			w.threat = d.trim(rng{g.b, e})
+		} else {
+			d.scanWhen(w, g.b+1, e, s)
+		}
 		w.recipient = d.trim(rng{e + 1, d.partyEnd(e+1, s)})
 	}
-	if w.recipient.empty() || d.isPress(w.recipient) || !d.threatens(w.threat) && !(lemma == "flag" && d.onWarnings(h)) {
+	if w.recipient.empty() || d.isPress(w.recipient) || !d.threatens(w.threat) && !(lemma == "flag" && d.onWarnings(h)) && !(w.threat.empty() && lemma == "flag") {
 		return nil
 	}
 	if lemma == "report" && !d.onWarnings(h) && !d.toCome(w.threat) {
@@ -682,7 +717,7 @@ func (d *doc) isPress(r rng) bool {
 	return false
 }
 
-var press = set(`reporter reporters journalist journalists newspaper magazine court judge i we inquiry inquest tribunal hearing rally crowd radio television tv congress parliament mps lawmakers senators
+var press = set(`interrogators investigators detectives questioners negotiators interviewer interviewers biographer reporter reporters journalist journalists newspaper magazine court judge i we inquiry inquest tribunal hearing rally crowd radio television tv congress parliament mps lawmakers senators
 legislators deputies jury panel conference audience viewers news`)
 
 // canAct tells whether a party told can do something about a threat: an authority, a body, a

@@ -36,6 +36,12 @@ scan:
 		case t.w.text == "for" && w.noun(d) && next.kind != punct && d.startsNP(j+1) && (d.threatAhead(j, rng{s.a, d.threatEnd(j+1, s)}) || next.tag == tName || strongNouns[d.toks[max(w.cue.b, w.thing.b)-1].w.text] && !d.speaker(j+1, s) && d.timeEnd(j, s) == j):
 			w.threat = d.trim(rng{j + 1, d.threatEnd(j+1, s)})
 			return
+		case t.tag == tIng && next.w.text == "that" && t.w.verb != nil && t.w.verb.frames&(fClause|fWarn) != 0:
+			w.threat, w.clause = d.trim(rng{j + 1, d.thatEnd(w, j+1, s)}), true
+			return
+		case next.w.text == "what" && (threatPreps[t.w.text] || t.w.text == "to") && j+2 < s.b:
+			w.threat = d.trim(rng{j + 1, d.contentEnd(j+1, s, true)})
+			return
 		case t.w.text == "based":
 			break scan
 		case threatPreps[t.w.text] && t.tag != tSub && j+1 < s.b && !next.is(weekday|month) && (d.startsNP(j+1) || next.tag == tIng && j+2 < s.b && d.toks[j+2].tag == tNoun), t.w.text == "against" && j+1 < s.b:
@@ -411,7 +417,7 @@ func (d *doc) placeAt(i int, s rng) rng {
 	if q := &d.toks[min(e, s.b-1)]; e == i+1 && e < s.b && d.toks[i].tag == tDet && q.open && q.mate > int32(e) && int(q.mate) < s.b && int(q.mate)-e < 8 {
 		e = int(q.mate) + 1 // a "crowded promenade"
 	}
-	for e+1 < s.b && (d.toks[e].w.text == "and" || d.toks[e].w.text == "or" || d.toks[e].w.text == "of" || d.toks[e].tag == tPart && d.toks[e-1].tag == tNoun || d.toks[e-1].tag == tPart && d.toks[e].w.text == "by") {
+	for e+1 < s.b && (d.toks[e].w.text == "and" && (d.toks[e+1].tag == tDet || d.toks[e+1].tag == tName || d.toks[e+1].tag == tNoun) || d.toks[e].w.text == "or" || d.toks[e].w.text == "of" || d.toks[e].tag == tPart && d.toks[e-1].tag == tNoun || d.toks[e-1].tag == tPart && d.toks[e].w.text == "by") {
 		k := d.npEnd(e+1, s, false)
 		if d.toks[e].tag != tPart && k == e+1 {
 			break
@@ -494,7 +500,10 @@ func (d *doc) peopleIn(r rng) bool {
 // isPlace accepts names and words for places.
 func (d *doc) isPlace(r rng) bool {
 	if n, ok := d.namingIn(r, nil); ok && n.rng.b == r.b {
-		return n.party.kind == "state"
+		return n.party.kind == "state" && !n.party.people[d.nameKey(n.a)]
+	}
+	if r.b-r.a == 1 && d.toks[r.a].tag == tNoun && (d.toks[r.a].w.text == "place" || d.toks[r.a].w.text == "line" || d.toks[r.a].w.text == "court" || d.toks[r.a].w.text == "office") {
+		return false // in place
 	}
 	h := &d.toks[r.b-1]
 	if h.is(person) && h.tag == tNoun || h.is(anyEvent) {

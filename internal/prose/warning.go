@@ -64,13 +64,16 @@ func (d *doc) countWarnWords() {
 		if t.is(warnNoun) || t.w.verb != nil && t.w.verb.frames&fWarn != 0 && t.tag.verbal() {
 			d.warnWords++
 		}
+		if t.is(anyEvent|weapon|disaster) || dangers[t.w.text] {
+			d.harmWords++
+		}
 	}
 }
 
 // drafted tells whether token i belongs to a warning of its sentence, or one whose aftermath it is.
 func (d *doc) drafted(i, si int) bool {
 	for k := len(d.warnings) - 1; k >= 0 && k >= len(d.warnings)-4; k-- {
-		if w := d.warnings[k]; w.sent >= si-2 && (w.cue.holds(i) || w.thing.holds(i) || w.after.holds(i) || d.toks[i].tag == tNoun && (w.basis.holds(i) || w.limits.holds(i) || w.response.holds(i) && !d.toks[i].is(warnNoun))) {
+		if w := d.warnings[k]; w.sent >= si-4 && (w.cue.holds(i) || w.thing.holds(i) || w.after.holds(i) || d.toks[i].tag == tNoun && (w.basis.holds(i) || w.limits.holds(i) || w.response.holds(i))) {
 			return true
 		}
 	}

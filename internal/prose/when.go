@@ -8,7 +8,7 @@ import "sort"
 // degrees may stand before a time: "less than a week before", "as early as July".
 var degrees = map[string]bool{"less": true, "than": true, "more": true, "barely": true, "only": true, "just": true, "about": true, "around": true, "shortly": true, "some": true, "nearly": true,
 	"almost": true, "at": true, "least": true, "up": true, "as": true, "recently": true, "soon": true, "exactly": true, "early": true, "late": true, "mid": true, "later": true, "immediately": true, "roughly": true,
-	"several": true, "over": true, "to": true, "long": true, "well": true, "not": true, "far": true, "even": true, "again": true, "once": true, "already": true}
+	"several": true, "over": true, "to": true, "long": true, "well": true, "not": true, "far": true, "even": true}
 
 // moments are adverbs and phrases of one word that tell when a warning came.
 var moments = map[string]bool{"beforehand": true, "overnight": true, "yesterday": true, "tonight": true}
@@ -191,6 +191,11 @@ func (d *doc) dateEnd(i int, s rng) int {
 		}
 	}
 	t := &d.toks[i]
+	if t.kind == number && i+2 < s.b && (d.toks[i+1].w.text == "and" || d.toks[i+1].w.text == "or") && d.toks[i+2].kind == number { // on 17 and 20 April
+		if e := d.dateEnd(i+2, s); e > i+3 {
+			return e
+		}
+	}
 	if e := d.clockEnd(i, s); e > i {
 		return e
 	}
@@ -290,6 +295,10 @@ func (d *doc) scanWhen(w *warning, i, end int, s rng) bool {
 		}
 		if w.recipient.holds(j) {
 			j = w.recipient.b - 1
+			continue
+		}
+		if w.response.holds(j) && d.toks[j].w.text == "before" {
+			j = w.response.b - 1
 			continue
 		}
 		t := &d.toks[j]
