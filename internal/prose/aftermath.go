@@ -490,7 +490,7 @@ func (d *doc) adds(w *warning, g group, src, n rng, samePara bool) bool {
 				w.limits, found = r, true
 				break
 			}
-			if v := t.w.verb; v != nil && w.threat.empty() && pron && word == "it" && j+1 < n.b && (v.lemma == "concern" || v.lemma == "mention" || v.lemma == "describe" || v.lemma == "name") && d.startsNP(j+1) && t.tag == tFin {
+			if v := t.w.verb; v != nil && w.threat.empty() && pron && word == "it" && j+1 < n.b && (v.lemma == "concern" || v.lemma == "mention" || v.lemma == "describe") && d.startsNP(j+1) && t.tag == tFin {
 				w.threat, found = d.trim(rng{j + 1, d.threatEnd(j+1, n)}), true
 				break
 			}
