@@ -252,7 +252,11 @@ func (d *doc) aClaim(c *claim, g group, s rng, v *verb) bool {
 	case "decline", "refuse": // declined to say whether
 		if i := g.b + 1; at(0) == "to" && i < s.b && d.toks[i].tag == tBase && d.toks[i].w.verb != nil && d.toks[i].w.verb.frames&fClause != 0 && i+1 < s.b && d.toks[i+1].kind != punct {
 			c.cue.b = i + 1
+		} else if at(0) == "to" && i < s.b && (d.toks[i].w.verb == nil || d.toks[i].w.verb.frames&fClause == 0) {
+			return false // refused to go
 		}
+	case "cite":
+		return !(d.toks[g.head].tag == tIng && g.b < s.b && d.toks[g.b].tag != tSub) // what a warning rests on
 	}
 	return true
 }
@@ -530,7 +534,7 @@ func (d *doc) complement(c *claim, g group, s rng, v *verb) *claim {
 	if v.frames&(fCalled|fThing) != 0 && (d.startsNP(i) || t.tag == tIng || t.tag == tSub || t.open) && !timeWord(t) {
 		return d.right(c, i, s)
 	}
-	if v.frames&fClause != 0 && d.startsNP(i) && !d.toks[i].is(weekday|timenoun) && !d.adverbialOnly(i, s, v) {
+	if v.frames&fClause != 0 && d.startsNP(i) && sayings[v.lemma] && !d.toks[i].is(weekday|timenoun) && !d.adverbialOnly(i, s, v) {
 		return d.right(c, i, s)
 	}
 	if v.frames&fClause != 0 && t.mark == ':' {
@@ -550,6 +554,10 @@ func (d *doc) bothSides(c *claim, i int, s rng) *claim {
 	c.content = append(c.content, d.leftContent(c.source.a, s), d.splitOn(i+1, s))
 	return dropEmpty(c)
 }
+
+// sayings are verbs of a clause that make a claim of a thing as well: "learned of", "knew" and
+// "ruled" do not.
+var sayings = map[string]bool{"say": true, "predict": true, "forecast": true, "estimate": true, "suspect": true, "fear": true, "allege": true, "claim": true, "report": true, "suggest": true, "promise": true, "pledge": true, "announce": true, "confirm": true, "threaten": true, "declare": true}
 
 // clauseAfter tells whether a clause or a quotation follows at i, and where it begins. What
 // tells time, place or occasion may stand between the cue and "that".
@@ -642,7 +650,7 @@ func (d *doc) clauseSoon(i int, s rng) bool {
 			return nominal
 		case t.tag == tRel || t.mark == ';' || t.mark == '-' || t.tag == tSub && j > i:
 			return false
-		case t.mark == ',' && j+1 < s.b && (d.toks[j+1].tag == tIng || d.toks[j+1].tag == tConj && d.toks[j+1].w.text == "but"):
+		case t.mark == ',' && j+1 < s.b && (d.toks[j+1].tag == tIng || d.toks[j+1].tag == tConj):
 			return false
 		case t.tag.nominal() || t.tag == tPron:
 			nominal = true
