@@ -149,7 +149,7 @@ func (c *casting) inMention(m *mention) []string {
 }
 
 // carried are what a mention shows of itself that also tells of its participants.
-var carried = []string{"quoted", "maybe", "habit", "combatants", "combat", "long ago", "bare noun", "passive"}
+var carried = []string{"quoted", "habit", "combatants", "combat", "long ago", "bare noun", "passive"}
 
 // level puts a mention's weight beside that of the text's heaviest.
 func level(of string, w, most float64) string {

@@ -60,10 +60,6 @@ func (d *doc) describe(m *mention) {
 		add(true, "lead")
 	case para == 0:
 		add(true, "first")
-	case para <= 3:
-		add(true, "early")
-	default:
-		add(true, "late")
 	}
 	switch {
 	case !n.noun:
@@ -72,34 +68,18 @@ func (d *doc) describe(m *mention) {
 		add(true, "bare noun")
 	case n.definite:
 		add(true, "definite noun")
-	default:
-		add(true, "noun")
 	}
-	add(true, [...]string{"", "act attack", "act kill", "act wound", "act kidnap", "act bomb", "act shoot", "act arson", "act damage", "", "", "", "act rob"}[n.act])
-	add(n.maybe, "maybe")
+	add(true, actWord(n.act))
 	add(n.habit, "habit")
-	add(n.attempt, "attempt")
-	add(n.foiled, "foiled")
-	add(n.soft, "soft")
 	add(d.inSpeech(n.trigger), "quoted")
 	add(d.longAgo(n), "long ago")
 	add(d.onlyCombatants(n), "combatants")
 	add(d.inCombat(n), "combat")
-	switch {
-	case !n.hasDate || !n.date.date.known() || !d.published.known():
-		add(true, "undated")
-	default:
+	if n.hasDate && n.date.date.known() && d.published.known() {
 		age := dayNumber(d.published) - dayNumber(date{n.date.date.y, max(n.date.date.m, 1), max(n.date.date.d, 1)})
-		switch {
-		case age < -1:
-			add(true, "ahead")
-		case age <= 3:
-			add(true, "days")
-		case age <= 60:
-			add(true, "weeks")
-		default:
-			add(true, "months")
-		}
+		add(age >= -1 && age <= 3, "days")
+		add(age > 3 && age <= 60, "weeks")
+		add(age > 60, "months")
 	}
 	d.describeCast(m, add)
 	d.describeSentence(m, add)
@@ -144,14 +124,12 @@ func (d *doc) describeForm(m *mention, add func(bool, string)) {
 	}
 }
 
+// describeCast looks at who takes part.
 func (d *doc) describeCast(m *mention, add func(bool, string)) {
-	named, counted, one, target, several, guessed := false, false, false, false, false, false
+	named, counted, one, target, several := false, false, false, false, false
 	for _, e := range m.cast {
-		if e.guessed {
-			guessed = true
-			continue
-		}
 		switch {
+		case e.guessed:
 		case e.role == "Target" && e.particular:
 			target = true
 		case !e.particular:
@@ -169,7 +147,6 @@ func (d *doc) describeCast(m *mention, add func(bool, string)) {
 	add(one, "one victim")
 	add(several, "plural only")
 	add(target, "target")
-	add(guessed, "guessed")
 	add(len(m.cast) == 0, "nobody")
 	add(len(m.weapons) > 0, "weapon")
 	org, ind := false, false
@@ -181,9 +158,7 @@ func (d *doc) describeCast(m *mention, add func(bool, string)) {
 		}
 	}
 	add(org, "group agent")
-	add(ind, "armed agent")
 	add(len(m.n.agents) > 0 && !org && !ind, "other agent")
-	add(len(m.n.where) > 0, "where")
 	seen := map[string]bool{}
 	look := func(rs []rng, as string) {
 		for _, r := range rs {
@@ -224,17 +199,18 @@ func (d *doc) inSpeech(i int) bool {
 	return false
 }
 
-// genre tells what sort of text a cable says it is, in the brackets before its first words.
+// genre tells what sort of text a cable says it is, in the brackets before its first words, and
+// whether it is about other countries.
 func (d *doc) genre() []string {
 	var out []string
 	head := d.text[:min(len(d.text), 500)]
-	for _, g := range [][2]string{{"[COMMENTARY]", "comment"}, {"[EDITORIAL", "comment"}, {"[ARTICLE", "comment"}, {"[SPEECH", "speech"}, {"[INTERVIEW", "speech"}, {"NEWS CONFERENCE", "speech"}, {"[STATEMENT", "speech"},
-		{"[COMMUNIQUE", "communique"}, {"CLANDESTINE", "clandestine"}, {"[CONTINUED]", "continued"}, {"[REPORT]", "report"}, {"[EXCERPT", "excerpt"}} {
+	for _, g := range [][2]string{{"[COMMENTARY]", "comment"}, {"[EDITORIAL", "comment"}, {"[ARTICLE", "comment"}, {"CLANDESTINE", "clandestine"},
+		{"[CONTINUED]", "continued"}, {"[EXCERPT", "excerpt"}} {
 		if strings.Contains(head, g[0]) {
 			out = append(out, g[1])
 		}
 	}
-	nine, other := 0, 0
+	nine, other := 0, 0 // the nine are the countries that the answer keys are about
 	for _, n := range d.namings {
 		switch n.party.code {
 		case "AR", "BO", "CL", "CO", "EC", "SV", "GT", "HN", "PE":
@@ -247,12 +223,6 @@ func (d *doc) genre() []string {
 	}
 	if other > nine {
 		out = append(out, "other states")
-	} else if other == 0 && nine > 0 {
-		out = append(out, "one region")
-	}
-	dateline, _, _ := strings.Cut(head, "--")
-	if strings.Contains(dateline, "(") && strings.Index(dateline, "(") < strings.Index(dateline, ",") {
-		out = append(out, "abroad")
 	}
 	return out
 }

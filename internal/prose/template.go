@@ -1,6 +1,8 @@
 package prose
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -48,7 +50,7 @@ func (d *doc) templates() []Template {
 			}
 		}
 		for role, set := range numbers {
-			for n := range set {
+			for _, n := range slices.Sorted(maps.Keys(set)) {
 				fills[role] = append(fills[role], []string{strconv.Itoa(n)})
 			}
 		}

@@ -72,3 +72,14 @@ func TestWeights(t *testing.T) {
 		t.Errorf("only %d weights", len(seen))
 	}
 }
+
+// What the lexicon says of words around an event bears a weight, or it is not there.
+func TestEvidenceWeighs(t *testing.T) {
+	for w, list := range lex().around {
+		for _, c := range list {
+			if lex().weights["mention"]["with "+c] == 0 {
+				t.Errorf("%s: around %s weighs nothing", w, c)
+			}
+		}
+	}
+}
