@@ -267,12 +267,24 @@ func (f *finder) allNames(r rng) bool {
 func (f *finder) alias(a *actor, r rng) {
 	f.d.addForm(a, r)
 	k := f.key(r)
-	if f.byKey[k] == nil {
+	if o := f.byKey[k]; o == nil {
+		f.byKey[k] = a
+	} else if o != a && o.party == nil && o.kind != "person" && o.kind != "state" {
+		f.absorb(a, o)
 		f.byKey[k] = a
 	}
 	if r.b-r.a == 1 && isAcronym(f.d.words(r)) {
 		f.acronyms[k] = a
 	}
+}
+
+// absorb makes one actor of two that turn out to be the same.
+func (f *finder) absorb(a, o *actor) {
+	for _, n := range o.names {
+		f.d.addForm(a, n)
+	}
+	a.acts = a.acts || o.acts
+	o.names, o.acts = nil, false
 }
 
 // acting looks at who speaks, warns, is told and is held responsible.
@@ -285,13 +297,99 @@ func (f *finder) acting() {
 	for _, w := range d.warnings {
 		f.party(w.warner, w.sent, "")
 		f.party(w.recipient, w.sent, "")
+		f.states(w.warner)
+		f.states(w.recipient)
 	}
+	f.calledAnywhere()
 	for _, b := range d.blames {
 		f.party(b.actor, b.sent, "armed-group")
 	}
 	for _, a := range d.actors {
-		if a.kind == "armed-group" && a.acts && len(a.names) > 0 {
+		if a.acts && len(a.names) > 0 && a.kind != "state" && a.kind != "person" {
+			f.before(a)
 			f.apposition(a)
+			f.outlet(a)
+		}
+	}
+}
+
+// states lets the states named in a list of those who warn or are told act.
+func (f *finder) states(r rng) {
+	d := f.d
+	for ; !r.empty(); r.a++ {
+		n, ok := d.namingIn(r, func(p *party) bool { return p.kind == "state" })
+		if !ok {
+			return
+		}
+		r.a = n.b - 1
+		k := d.nameKey(n.b - 1)
+		if n.a > 0 && placePrep[d.toks[n.a-1].w.text] || n.b < len(d.toks) && d.toks[n.b].tag.nominal() || n.party.people[k] || n.party.capital[k] {
+			continue
+		}
+		a := f.actorOf(n.party)
+		if a == nil || len(a.names) == 0 {
+			continue
+		}
+		if main := d.mainName(a); d.nameKey(a.names[main].b-1) == k && (!a.acts || n.a < a.names[main].a) {
+			a.names[main] = n.rng
+		}
+		a.acts = true
+	}
+}
+
+// calledAnywhere reads "a group named X" wherever it stands.
+func (f *finder) calledAnywhere() {
+	d := f.d
+	for si := range d.sents {
+		s := d.sents[si].rng
+		for i := s.a + 1; i+1 < s.b; i++ {
+			if v := d.toks[i].w.verb; v == nil || v.lemma != "call" && v.lemma != "name" || !d.toks[i].tag.verbal() || kindNouns[d.low(i-1)] == "" || d.toks[i-1].tag != tNoun {
+				continue
+			}
+			j := i + 1
+			for j < s.b && (d.toks[j].w.text == "itself" || d.toks[j].mark == '"') {
+				j++
+			}
+			if e := f.runEnd(j, s); e > j {
+				f.called(rng{d.npStart(i-1, s), e}, s)
+			}
+		}
+	}
+}
+
+// before reads what stands right before a name: "the Dutch intelligence service AIVD", "the
+// French weekly Le Signal".
+func (f *finder) before(a *actor) {
+	d := f.d
+	n := a.names[0]
+	if n.a == 0 || kindNouns[d.low(n.a-1)] == "" || d.toks[n.a-1].capital || d.toks[n.a-1].sent != d.toks[n.a].sent || d.toks[n.a-1].tag != tNoun || !d.toks[n.a].capital {
+		return
+	}
+	s := d.sents[d.toks[n.a].sent].rng
+	r := d.trimSubject(rng{d.npStart(n.a-1, s), n.b}, s)
+	for i := r.b - 1; i > r.a; i-- {
+		if d.toks[i].tag == tPrep && d.toks[i].w.text != "of" {
+			r.a = i + 1
+			break
+		}
+	}
+	if r.a < n.a {
+		d.addForm(a, r)
+	}
+}
+
+// outlet tells a news agency from an office by the other words of its names.
+func (f *finder) outlet(a *actor) {
+	if a.party != nil || a.kind != "agency" {
+		return
+	}
+	for _, n := range a.names {
+		for i := n.a; i < n.b; i++ {
+			switch f.d.low(i) {
+			case "news", "newswire", "press", "radio", "television", "broadcaster", "newspaper", "daily", "weekly", "magazine":
+				a.kind = "media"
+				return
+			}
 		}
 	}
 }
@@ -306,7 +404,7 @@ func (f *finder) apposition(a *actor) {
 	if i < s.b && d.toks[i].mark == '(' && d.toks[i].mate > int32(i) {
 		i = int(d.toks[i].mate) + 1
 	}
-	if i+2 >= s.b || d.toks[i].mark != ',' || d.toks[i+1].tag != tDet && d.toks[i+1].tag != tPoss {
+	if i+2 >= s.b || d.toks[i].mark != ',' || d.toks[i+1].tag != tDet && d.toks[i+1].tag != tPoss && !(d.toks[i+1].tag == tName && i+2 < s.b && d.toks[i+2].tag == tOwner) {
 		return
 	}
 	e := d.npEnd(i+1, s, false)
@@ -323,14 +421,17 @@ func (f *finder) apposition(a *actor) {
 		case "component", "faction", "branch", "affiliate", "arm", "wing", "part":
 			part, group = true, true
 		default:
-			group = group || kindNouns[w] == "armed-group" || w == "offshoot"
+			group = group || kindNouns[w] == "armed-group" || w == "offshoot" || a.kind != "armed-group" && kindNouns[w] == a.kind && a.kind == "agency" && k == d.headWord(r)
 		}
 	}
 	if !group {
 		return
 	}
+	if o := f.byKey[f.key(r)]; o != nil && o != a && o.party == nil {
+		f.absorb(a, o)
+	}
 	d.addForm(a, r)
-	if part && a.part == nil {
+	if a.kind == "armed-group" && part && a.part == nil {
 		words := strings.ToLower(d.words(r))
 		for _, o := range d.actors {
 			if o != a && o.kind == "armed-group" && len(o.names) > 0 && a.part == nil && strings.Contains(words, f.key(o.names[0])) {
@@ -387,6 +488,10 @@ func (f *finder) party(r rng, sent int, kind string) {
 	}
 	word := d.words(rng{e - 1, e})
 	switch {
+	case kindNouns[d.low(a)] == "media" && e-a > 1: // Radio X
+		f.add(run, "media")
+	case groupPrefix(d.low(a)) || kind != "" && f.groupBehind(e, s):
+		f.add(run, "armed-group")
 	case kind != "" && d.toks[r.a].tag != tPoss && d.personName(r).empty():
 		f.add(r, kind)
 	case kind != "" && (r.a < a && d.toks[r.a].w.text == "the" || e-a == 1):
@@ -394,6 +499,27 @@ func (f *finder) party(r rng, sent int, kind string) {
 	case e-a == 1 && isAcronym(word) && len(word) >= 3 && len(word) <= 8:
 		f.acronyms[f.key(run)] = f.add(rng{r.a, e}, "agency")
 	}
+}
+
+// groupPrefix tells the first words that armed groups bear in several languages.
+func groupPrefix(w string) bool {
+	w, _, _ = strings.Cut(w, "-")
+	return strings.Contains(" jamaat jamaatul jamiyyathul lashkar laskar jaish ansar harakat katiba katibat liwa jund saraya hizb kataib hezb tehrik ", " "+w+" ")
+}
+
+// groupBehind tells whether an apposition that says "group" or "faction" follows.
+func (f *finder) groupBehind(i int, s rng) bool {
+	d := f.d
+	if i+2 >= s.b || d.toks[i].mark != ',' || d.toks[i+1].tag != tDet {
+		return false
+	}
+	for k := i + 2; k < s.b && k < i+9 && d.toks[k].kind == letters; k++ {
+		switch w := d.low(k); {
+		case kindNouns[w] == "armed-group", w == "component", w == "branch", w == "affiliate", w == "arm", w == "wing", w == "offshoot":
+			return true
+		}
+	}
+	return false
 }
 
 // called reads "a group called X", "a persona calling itself X".

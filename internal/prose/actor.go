@@ -402,6 +402,11 @@ func (d *doc) mainName(a *actor) int {
 			return i
 		}
 	}
+	for i, n := range a.names {
+		if !a.party.capital[d.nameKey(n.b-1)] {
+			return i // the Bosnian authorities before Sarajevo
+		}
+	}
 	return 0
 }
 

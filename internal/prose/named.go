@@ -196,7 +196,7 @@ func (d *doc) otherNames(a *actor, r rng, s rng) {
 	switch {
 	case t.mark == '(' && t.open && int(t.mate) < s.b && int(t.mate)-r.b < 30:
 		d.namesWithin(a, rng{r.b + 1, int(t.mate)})
-	case t.mark == ',' && nameCues[d.toks[r.b+1].w.text]:
+	case t.mark == ',' && nameCues[d.toks[r.b+1].w.text] && (d.toks[r.b+1].w.text != "also" || r.b+2 < s.b && (nameCues[d.toks[r.b+2].w.text] || d.toks[r.b+2].w.text == "referred")):
 		end := d.nextComma(r.b+1, s)
 		if d.toks[r.b+1].w.text == "or" && (end >= s.b || end-r.b > 4) {
 			return

@@ -22,7 +22,7 @@ func (d *doc) findPeople() {
 		}
 		for i := s.a; i+1 < s.b; i++ {
 			t := &d.toks[i]
-			if t.kind != letters || !t.is(title|person) || t.is(body|document) || !d.nameStart(i+1) {
+			if t.kind != letters || !t.is(title|person) || t.capital && !t.is(title) || t.is(body|document) || !d.nameStart(i+1) {
 				if t.mark == ',' && d.nameStart(i+1) && i > s.a && d.roleEnd(i-1) {
 					p.add(d.fullName(i+1, s))
 				}
@@ -74,7 +74,7 @@ func (p *people) add(name rng) {
 	if name.empty() {
 		return
 	}
-	if _, ok := d.namingIn(name, nil); ok || kindNouns[d.low(name.b-1)] != "" {
+	if _, ok := d.namingIn(name, nil); ok || kindNouns[d.low(name.b-1)] != "" || kindNouns[d.low(name.a)] != "" || d.namesBody(name) {
 		return
 	}
 	last := d.low(name.b - 1)
