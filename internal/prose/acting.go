@@ -626,6 +626,9 @@ func (f *finder) laterForms() {
 		for i := s.a; i < s.b; i++ {
 			t := &d.toks[i]
 			if t.capital && t.kind == letters {
+				if len(f.acronyms) == 0 || t.end-t.start < 2 || d.text[t.start+1] >= 'a' && d.text[t.start+1] <= 'z' {
+					continue
+				}
 				if a := f.acronyms[f.key(rng{i, i + 1})]; a != nil {
 					d.addForm(a, rng{i, i + 1})
 				}

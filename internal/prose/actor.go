@@ -58,6 +58,7 @@ func (d *doc) firstUses() {
 		i int
 	}
 	waiting := map[string][]use{}
+	var opens [256]bool // the first bytes of the names looked for
 	for _, a := range d.actors {
 		if a.kind == "state" {
 			continue // the same word as a place names no party
@@ -65,11 +66,12 @@ func (d *doc) firstUses() {
 		for i, n := range a.names {
 			if t := &d.toks[n.a]; (t.capital || t.w.text == "the") && t.kind == letters && len(waiting[d.low(n.a)]) < 20 {
 				waiting[d.low(n.a)] = append(waiting[d.low(n.a)], use{a, i})
+				opens[d.text[t.start]] = true
 			}
 		}
 	}
 	for i := range d.toks {
-		if t := &d.toks[i]; t.kind != letters || !t.capital && t.w.text != "the" {
+		if t := &d.toks[i]; !opens[d.text[t.start]] || t.kind != letters || !t.capital && t.w.text != "the" {
 			continue
 		}
 		low := d.low(i)
