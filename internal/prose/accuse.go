@@ -30,6 +30,8 @@ func (d *doc) blameIdiom(i, si int, s rng) *blame {
 		return d.toldDeed(i, si, s)
 	case "claim", "admit":
 		return d.claimedEvent(i, s)
+	case "disown", "repudiate", "disavow":
+		return d.disowned(i, s)
 	case "boast":
 		return d.boasted(i, s)
 	case "own":
@@ -127,7 +129,7 @@ func (d *doc) pointedAt(i int, s rng) *blame {
 		return nil
 	}
 	e := d.npEnd(i+2, s, false)
-	b := &blame{mode: "blamed", cue: rng{d.groupAt(h, s).a, i + 2}, actor: d.trim(rng{i + 2, e})}
+	b := &blame{mode: "blamed", shared: true, cue: rng{d.groupAt(h, s).a, i + 2}, actor: d.trim(rng{i + 2, e})}
 	b.event = d.laterFor(e, s)
 	return d.sensible(b)
 }
@@ -262,6 +264,19 @@ func (d *doc) claimedEvent(i int, s rng) *blame {
 		return nil
 	}
 	if len(b.event) == 0 || !d.hasEventNoun(b.event[0]) {
+		return nil
+	}
+	return d.sensible(b)
+}
+
+// disowned reads "disowned the attack".
+func (d *doc) disowned(i int, s rng) *blame {
+	g := d.groupAt(i, s)
+	if g.passive || g.b >= s.b || !d.startsNP(g.b) {
+		return nil
+	}
+	b := &blame{mode: "denied", both: true, cue: g.rng, actor: d.doerOf(g, s), event: d.eventPhrases(g.b, s)}
+	if len(b.event) == 0 || !d.definite(b.event[0]) || !d.culprit(b.actor) {
 		return nil
 	}
 	return d.sensible(b)

@@ -30,6 +30,9 @@ func (d *doc) findResponsibility() {
 				continue
 			}
 			b.sent = si
+			if v := d.toks[i].w.verb; b.mode == "blamed" && v != nil && accusing[v.lemma] {
+				b.shared = true // the accusation is a claim: the cue is its own
+			}
 			if !d.upper {
 				b.actor = d.wholeParty(b.actor, s)
 			}
@@ -38,10 +41,13 @@ func (d *doc) findResponsibility() {
 	}
 }
 
+// accusing are verbs whose phrase is a claim of its own.
+var accusing = map[string]bool{"blame": true, "accuse": true, "attribute": true, "pin": true, "lay": true, "ascribe": true}
+
 // noneOf tells of "X at no stage": it did not.
 func (d *doc) noneOf(r rng) bool {
 	for i := r.a; i < r.b; i++ {
-		if w := d.toks[i].w.text; w == "no" || w == "nobody" {
+		if w := d.toks[i].w.text; w == "no" || w == "nobody" || (w == "who" || w == "what") && r.b-r.a == 1 && (i == 0 || d.toks[i-1].sent != d.toks[i].sent) {
 			return true
 		}
 	}
@@ -65,10 +71,10 @@ func (d *doc) wholeParty(r rng, s rng) rng {
 }
 
 // blameWords are the words at which a phrase of responsibility can begin.
-var blameWords = map[string]bool{"responsibility": true, "responsible": true, "behind": true, "involved": true, "blame": true, "accuse": true, "attribute": true,
+var blameWords = map[string]bool{"responsibility": true, "responsible": true, "behind": true, "involved": true, "blame": true, "accuse": true, "attribute": true, "ascribe": true,
 	"credit": true, "involvement": true, "role": true, "part": true, "hand": true, "nothing": true, "anything": true, "finger": true, "pin": true, "work": true,
 	"carry": true, "conduct": true, "perpetrate": true, "mount": true, "stage": true, "orchestrate": true, "mastermind": true, "plan": true, "order": true, "claim": true,
-	"boast": true, "own": true, "lay": true, "suspect": true, "admit": true}
+	"boast": true, "disown": true, "repudiate": true, "disavow": true, "own": true, "lay": true, "suspect": true, "admit": true}
 
 var claimsIt = map[string]bool{"claim": true, "assert": true, "take": true, "assume": true, "accept": true, "admit": true, "acknowledge": true}
 
@@ -81,7 +87,7 @@ func (d *doc) blameAt(i, si int, s rng) *blame {
 		return d.wasBehind(i, si, s)
 	case t.w.verb != nil && (t.w.verb.lemma == "blame" || t.w.verb.lemma == "accuse") && t.tag != tNoun && t.tag != tAdj:
 		return d.blamedOn(i, si, s)
-	case t.w.verb != nil && t.w.verb.lemma == "attribute" && t.tag != tNoun:
+	case t.w.verb != nil && (t.w.verb.lemma == "attribute" || t.w.verb.lemma == "ascribe") && t.tag != tNoun:
 		return d.attributed2(i, s, "to")
 	case d.upper:
 		return nil
@@ -227,6 +233,9 @@ func (d *doc) attributed2(i int, s rng, prep string) *blame {
 			continue
 		}
 		ev := d.trim(rng{i + 1, j})
+		if e := d.npEnd(i+1, s, false); !d.upper && e > i+1 && e < j && d.toks[e].mark == ',' {
+			ev = d.trim(rng{i + 1, e}) // the campaign, with low confidence, to
+		}
 		if g := d.groupAt(i, s); g.passive || ev.empty() {
 			src, ok := d.subjectOf(g.a, s)
 			if !ok {
@@ -237,9 +246,20 @@ func (d *doc) attributed2(i int, s rng, prep string) *blame {
 		if ev.empty() || !d.badThing(ev) {
 			return nil
 		}
-		return &blame{actor: d.trim(rng{j + 1, d.npEnd(j+1, s, false)}), cue: rng{i, i + 1}, event: []rng{ev}, mode: "blamed"}
+		return &blame{actor: d.partyAt(j+1, s), cue: rng{i, i + 1}, event: []rng{ev}, mode: "blamed"}
 	}
 	return nil
+}
+
+// partyAt is the party whose phrase opens at i; its name may stand in quotation marks.
+func (d *doc) partyAt(i int, s rng) rng {
+	if i >= s.b {
+		return rng{}
+	}
+	if t := &d.toks[i]; t.open && t.mate > int32(i) && int(t.mate) < s.b {
+		return rng{i, int(t.mate) + 1}
+	}
+	return d.trim(rng{i, d.npEnd(i, s, false)})
 }
 
 // claimedBlame reads "claimed responsibility for", also denied, also passive.
@@ -477,7 +497,7 @@ func (d *doc) badThing(r rng) bool {
 }
 
 var badWords = map[string]bool{"death": true, "deaths": true, "incident": true, "incidents": true, "sabotage": true, "outage": true, "leak": true, "crash": true, "fire": true, "disappearance": true, "it": true, "this": true,
-	"break-in": true, "break-ins": true, "siege": true, "bomb": true, "breach": true, "downing": true, "poisoning": true, "collapse": true, "plot": true, "operation": true, "accident": true}
+	"break-in": true, "break-ins": true, "campaign": true, "damage": true, "derailment": true, "deed": true, "defacement": true, "them": true, "siege": true, "bomb": true, "breach": true, "downing": true, "poisoning": true, "collapse": true, "plot": true, "operation": true, "accident": true}
 
 func (d *doc) blameRecord(b *blame) Record {
 	r := d.newRecord("responsibility", 3)

@@ -54,6 +54,9 @@ func (d *doc) findDates() {
 	if !d.upper {
 		d.widenDates()
 	}
+	if !d.upper {
+		d.bareClocks()
+	}
 	last, told := date{}, date{}
 	for i := range d.dates {
 		whole := d.dates[i].date.y > 0 && d.dates[i].date.d > 0 && !d.dates[i].published
@@ -127,7 +130,7 @@ func (d *doc) day(i int) (int, bool) {
 
 func (d *doc) year(i int) (int, bool) {
 	n, ok := d.num(i)
-	if ok && n >= 1800 && n <= 2200 {
+	if ok && n >= 1800 && n <= 2099 {
 		return n, true
 	}
 	return 0, false
@@ -166,6 +169,9 @@ func (d *doc) dateAt(i int) (dateMention, bool) {
 		if n, ok := d.isoDate(i); ok {
 			return n, true
 		}
+		if n, ok := d.dottedDate(i); ok && !d.upper {
+			return n, true
+		}
 		if day, ok := d.day(i); ok {
 			if m := d.monthAt(i + 1); m > 0 {
 				r := dateMention{rng: rng{i, i + 2}, date: date{0, m, day}}
@@ -184,6 +190,11 @@ func (d *doc) dateAt(i int) (dateMention, bool) {
 				}
 				return r, true
 			}
+			if !d.upper {
+				if r, ok := d.dayNamed(i, day); ok {
+					return r, true
+				}
+			}
 		}
 		if y, ok := d.year(i); ok && d.yearStands(i) {
 			return dateMention{rng: rng{i, i + 1}, date: date{y, 0, 0}}, true
@@ -194,11 +205,26 @@ func (d *doc) dateAt(i int) (dateMention, bool) {
 		return d.relativeDate(i)
 	}
 	if c := d.text[t.start]; c >= '0' && c <= '9' && !d.upper {
+		if n, ok := d.groupDate(i); ok {
+			return n, true
+		}
 		day, ok := d.day(i)
 		if !ok {
 			return dateMention{}, false
 		}
 		if r, ok := d.dayNamed(i, day); ok {
+			return r, true
+		}
+	}
+	if t.w.text == "easter" && t.capital && !d.upper {
+		return dateMention{rng: rng{i, i + 1}, value: "easter", relative: true}, true
+	}
+	if w := d.low(i); len(w) > 6 && w[:4] == "mid-" && !d.upper {
+		if m := months[w[4:]]; m > 0 {
+			r := dateMention{rng: rng{i, i + 1}, date: date{0, m, 0}}
+			if y, ok := d.year(i + 1); ok {
+				r.date.y, r.b = y, i+2
+			}
 			return r, true
 		}
 	}
@@ -214,17 +240,64 @@ func (d *doc) dayNamed(i, day int) (dateMention, bool) {
 	if j < len(d.toks) && d.toks[j].w.text == "of" {
 		j++
 	}
+	the := i > 0 && d.toks[i-1].w.text == "the"
 	if m := d.monthAt(j); m > 0 {
 		r := dateMention{rng: rng{i, j + 1}, date: date{0, m, day}}
-		if y, ok := d.year(j + 1); ok {
-			r.date.y, r.b = y, j+2
+		k := j + 1
+		if k < len(d.toks) && d.toks[k].mark == ',' {
+			k++
+		}
+		if y, ok := d.year(k); ok {
+			r.date.y, r.b = y, k+1
+		}
+		if the {
+			r.a--
 		}
 		return r, true
 	}
-	if i > 0 && d.toks[i-1].w.text == "the" && (j >= len(d.toks) || d.toks[i+1].kind == punct || d.toks[i+1].tag == tPrep && d.toks[i+1].w.text != "of") {
+	// on 17 and 20 April
+	if j == i+1 && j+2 < len(d.toks) && (d.toks[j].w.text == "and" || d.toks[j].w.text == "or" || d.toks[j].w.text == "to" || d.toks[j].mark == '-') {
+		if _, ok := d.day(j + 1); ok {
+			if m := d.monthAt(j + 2); m > 0 {
+				return dateMention{rng: rng{i, i + 1}, date: date{0, m, day}}, true
+			}
+		}
+	}
+	if the && d.toks[i].kind == letters && (i+1 >= len(d.toks) || !d.toks[i+1].tag.nominal() && d.toks[i+1].w.text != "of") {
 		return dateMention{rng: rng{i - 1, i + 1}, date: date{0, 0, day}, value: "day", relative: true}, true
 	}
 	return dateMention{}, false
+}
+
+// dottedDate reads 22.09.2022, the day first.
+func (d *doc) dottedDate(i int) (dateMention, bool) {
+	s := d.text[d.toks[i].start:d.toks[i].end]
+	if len(s) != 10 || s[2] != '.' || s[5] != '.' {
+		return dateMention{}, false
+	}
+	dd, err1 := strconv.Atoi(s[:2])
+	m, err2 := strconv.Atoi(s[3:5])
+	y, err3 := strconv.Atoi(s[6:])
+	if err1 != nil || err2 != nil || err3 != nil || dd < 1 || dd > 31 || m < 1 || m > 12 || y < 1800 || y > 2100 {
+		return dateMention{}, false
+	}
+	return dateMention{rng: rng{i, i + 1}, date: date{y, m, dd}}, true
+}
+
+// groupDate reads the date and time of a message, 221530Z MAY 2017.
+func (d *doc) groupDate(i int) (dateMention, bool) {
+	s := d.text[d.toks[i].start:d.toks[i].end]
+	if len(s) != 7 || s[6] != 'Z' || s[0] < '0' || s[0] > '3' {
+		return dateMention{}, false
+	}
+	n, err := strconv.Atoi(s[:6])
+	m := d.monthAt(i + 1)
+	y, ok := d.shortYear(i + 2)
+	if err != nil || m == 0 || !ok || n/10000 < 1 || n/10000 > 31 || n/100%100 > 23 || n%100 > 59 {
+		return dateMention{}, false
+	}
+	t := date{y, m, n / 10000}
+	return dateMention{rng: rng{i, i + 3}, date: t, value: fmt.Sprintf("%sT%02d:%02dZ", t, n/100%100, n%100)}, true
 }
 
 // isoDate reads 2024-03-22, which the tokenizer keeps as one number.
@@ -278,6 +351,8 @@ func (d *doc) monthFirst(i, m int) (dateMention, bool) {
 		r.date.y, r.b = y, k+1
 	} else if r.date.d == 0 && d.upper {
 		return dateMention{}, false
+	} else if r.date.d == 0 && i > 1 && d.toks[i-1].tag == tAdj && d.toks[i-2].w.text == "a" {
+		return dateMention{}, false // a dry August
 	}
 	if r.date.y > 0 && r.date.d > 0 {
 		d.timeOfDay(&r)
@@ -310,14 +385,23 @@ func (d *doc) timeOfDay(r *dateMention) {
 
 // clockAt reads 17:57, 5:57 PM and 5 p.m.; it gives the time as HH:MM and where it ends.
 func (d *doc) clockAt(j int) (string, int) {
-	if j < 0 || j >= len(d.toks) || d.toks[j].kind != number {
+	if j < 0 || j >= len(d.toks) || d.text[d.toks[j].start] < '0' || d.text[d.toks[j].start] > '9' {
 		return "", j
 	}
 	var h, min int
 	s := d.text[d.toks[j].start:d.toks[j].end]
-	whole := false
-	if len(s) == 5 && s[2] == '.' {
-		s = s[:2] + ":" + s[3:] // 19.40
+	whole, half := false, ""
+	if d.toks[j].kind != number { // 11.52pm
+		if len(s) < 3 || d.upper {
+			return "", j
+		}
+		if half = lowerASCII(s[len(s)-2:]); half != "pm" && half != "am" {
+			return "", j
+		}
+		s = s[:len(s)-2]
+	}
+	if n := len(s); n == 5 && s[2] == '.' || n == 4 && s[1] == '.' && (half != "" || d.halfDay(j+1) != "") {
+		s = s[:n-3] + ":" + s[n-2:] // 19.40
 	}
 	hour, minute, colon := strings.Cut(s, ":")
 	var err1, err2 error
@@ -326,25 +410,29 @@ func (d *doc) clockAt(j int) (string, int) {
 		min, err2 = strconv.Atoi(minute)
 	}
 	if !colon || err1 != nil || err2 != nil || h > 23 || min > 59 {
-		h, whole = d.num(j)
+		if h, whole = d.num(j); half != "" {
+			h, err1 = strconv.Atoi(s)
+			whole = err1 == nil
+		}
 		if min = 0; !whole || h < 1 || h > 12 {
 			return "", j
 		}
 	}
 	j++
-	if j < len(d.toks) {
-		switch strings.Trim(d.low(j), ".") {
-		case "pm", "p.m":
-			if h < 12 {
-				h += 12
-			}
+	if half == "" {
+		if half = d.halfDay(j); half != "" {
 			j++
-			whole = false
-		case "am", "a.m":
-			h %= 12
-			j++
-			whole = false
 		}
+	}
+	switch half {
+	case "pm":
+		if h < 12 {
+			h += 12
+		}
+		whole = false
+	case "am":
+		h %= 12
+		whole = false
 	}
 	if whole {
 		return "", j
@@ -352,9 +440,23 @@ func (d *doc) clockAt(j int) (string, int) {
 	return fmt.Sprintf("%02d:%02d", h, min), j
 }
 
+// halfDay reads a.m. or p.m. at j.
+func (d *doc) halfDay(j int) string {
+	if j >= len(d.toks) {
+		return ""
+	}
+	switch strings.Trim(d.low(j), ".") {
+	case "pm", "p.m":
+		return "pm"
+	case "am", "a.m":
+		return "am"
+	}
+	return ""
+}
+
 // partOfTime are the words before "of" that narrow a time: the middle of August.
 var partOfTime = map[string]bool{"middle": true, "end": true, "start": true, "beginning": true, "evening": true, "night": true, "morning": true, "afternoon": true,
-	"eve": true, "spring": true, "summer": true, "autumn": true, "fall": true, "winter": true, "close": true, "half": true}
+	"eve": true, "spring": true, "summer": true, "autumn": true, "fall": true, "winter": true, "close": true, "half": true, "fortnight": true}
 
 // widenDates takes along what narrows a time expression: "late August", "the evening of 18
 // September", "Thursday evening", "5:50 p.m. Sunday".
@@ -372,6 +474,11 @@ func (d *doc) widenDates() {
 				t.b++
 			}
 		}
+		if (day || t.date.d > 0 && t.value == "") && !t.published && t.b+1 < len(d.toks) && d.toks[t.b].w.text == "at" {
+			if clock, end := d.clockAt(t.b + 1); clock != "" {
+				t.clock, t.b = clock, end // Saturday at 03:12
+			}
+		}
 		i := t.a - 1
 		if i < floor || t.published {
 			continue
@@ -387,6 +494,10 @@ func (d *doc) widenDates() {
 			t.a--
 		case w == "of" && partOfTime[word(i-1)] && word(i-2) == "the" && word(i-1) != "eve":
 			t.a -= 3
+		case w == "of" && partOfTime[word(i-1)] && word(i-3) == "the" && (word(i-2) == "first" || word(i-2) == "second"):
+			t.a -= 4
+		case w == "on" && (word(i-1) == "late" || word(i-1) == "early" || word(i-1) == "lunchtime" || word(i-1) == "midday") && (day || t.date.d > 0):
+			t.a -= 2
 		case (w == "a" || w == "an" || w == "every" || w == "each") && day:
 			t.value = "" // any such day
 		case w == "the" && day:
@@ -396,6 +507,32 @@ func (d *doc) widenDates() {
 			d.clockBefore(t, floor)
 		}
 	}
+}
+
+// bareClocks adds the times of day that stand alone: they are of the day told last.
+func (d *doc) bareClocks() {
+	var out []dateMention
+	k := 0
+	for i := 0; i < len(d.toks); i++ {
+		for k < len(d.dates) && d.dates[k].b <= i {
+			out = append(out, d.dates[k])
+			k++
+		}
+		if k < len(d.dates) && d.dates[k].a <= i {
+			i = d.dates[k].b - 1
+			continue
+		}
+		if c := d.text[d.toks[i].start]; c < '0' || c > '9' {
+			continue
+		}
+		clock, end := d.clockAt(i)
+		if clock == "" || end == i+1 && d.toks[i].kind == number && (i == 0 || d.toks[i-1].w.text != "at" && d.toks[i-1].w.text != "until") {
+			continue
+		}
+		out = append(out, dateMention{rng: rng{i, end}, value: "same clock", relative: true, clock: clock})
+		i = end - 1
+	}
+	d.dates = append(out, d.dates[k:]...)
 }
 
 // clockBefore reads the time of day before a date.
@@ -411,6 +548,12 @@ func (d *doc) clockBefore(t *dateMention, floor int) {
 	case "noon":
 		t.a, t.clock = i-1, "12:00"
 		return
+	}
+	if s := d.text[d.toks[i-1].start:d.toks[i-1].end]; len(s) == 4 && d.toks[i-1].kind == number { // 0900 today
+		if n, err := strconv.Atoi(s); err == nil && n/100 < 24 && n%100 < 60 && (s[0] == '0' || i == t.a) {
+			t.a, t.clock = i-1, s[:2]+":"+s[2:]
+			return
+		}
 	}
 	for _, n := range []int{2, 1} {
 		if i-n < floor {
@@ -468,6 +611,9 @@ func (d *doc) relativeDate(i int) (dateMention, bool) {
 		}
 	}
 	if t.is(weekday) && len(s) > 3 && (t.capital) {
+		if n := next(1); !d.upper && n.capital && n.kind == letters && n.tag == tName && !n.is(month) {
+			return dateMention{}, false // the Sunday Ledger
+		}
 		return rel(1, s)
 	}
 	if (t.is(numword) || t.kind == number || s == "a") && next(1).is(timenoun) {
@@ -567,10 +713,30 @@ func (d *doc) findPublished() {
 			d.published = t.date
 			return
 		}
+		if !d.upper && s.para <= 4 && !d.hasFinite(rng{s.a, t.a}) && (t.b >= s.b-4 || d.inHead(s.rng)) {
+			t.published = true // a heading: no verb stands before the date
+			d.published = t.date
+			return
+		}
 		if t.named && s.para <= 3 && !d.published.known() {
 			d.published = t.date // told as of this day, though it is not the text's own date
 		}
 	}
+}
+
+// hasFinite tells whether a verb that says something stands among tokens.
+func (d *doc) hasFinite(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		if t := &d.toks[i]; t.tag.aux() || t.tag == tFin && i > r.a+1 && d.toks[i-1].tag != tMark {
+			return true
+		}
+	}
+	return false
+}
+
+// inHead tells of a line of few words that no full stop ends.
+func (d *doc) inHead(s rng) bool {
+	return s.b-s.a <= 16 && d.toks[s.b-1].mark != '.' && d.toks[s.b-1].mark != '?'
 }
 
 // aloneInLine tells whether a date has its line for itself, but for a word or two before it:
@@ -643,12 +809,19 @@ func (d *doc) resolveRelative(t *dateMention, p, last date) date {
 	switch {
 	case t.value == "today" || t.value == "tonight" || first == "this" && (rest == "morning" || rest == "evening" || rest == "afternoon" || rest == "night"):
 		return p
+	case t.value == "easter":
+		if e := easter(p.y); dayNumber(e) >= day || !d.ahead(t) {
+			return e
+		}
+		return easter(p.y + 1)
 	case t.value == "yesterday" || t.value == "last night":
 		return fromDay(day - 1)
 	case t.value == "tomorrow":
 		return fromDay(day + 1)
 	case t.value == "ago":
 		return d.ago(t, p, -1)
+	case rest == "weekend" && first == "last":
+		return d.weekOf(t, fromDay(day-(day+3)%7-1))
 	case rest == "week" && first != "past":
 		return d.weekOf(t, fromDay(day+map[string]int{"last": -7, "this": 0, "next": 7}[first]))
 	case rest == "month" || rest == "year":
@@ -669,6 +842,9 @@ func (d *doc) resolveRelative(t *dateMention, p, last date) date {
 	}
 	if w, ok := weekdays[name]; ok {
 		back := (((day+4)%7 - w) + 7) % 7
+		if first == "this" && back > 0 && rest != "" {
+			return fromDay(day + 7 - back)
+		}
 		if first == "next" || back > 0 && first == name && d.ahead(t) {
 			return fromDay(day + 7 - back)
 		}
@@ -719,6 +895,16 @@ func (d *doc) weekOf(t *dateMention, p date) date {
 	return date{}
 }
 
+// easter is the Sunday of the western churches, by the rule of the Gregorian calendar.
+func easter(y int) date {
+	a, b, c := y%19, y/100, y%100
+	h := (19*a + b - b/4 - (b-(b+8)/25+1)/3 + 15) % 30
+	l := (32 + 2*(b%4) + 2*(c/4) - h - c%4) % 7
+	m := (a + 11*h + 22*l) / 451
+	n := h + l - 7*m + 114
+	return date{y, n / 31, n%31 + 1}
+}
+
 // fromLast resolves what is told relative to the last date: "two days later", "the next
 // morning", "the 28th".
 func (d *doc) fromLast(t *dateMention, which, unit string, last, p date) date {
@@ -737,6 +923,10 @@ func (d *doc) fromLast(t *dateMention, which, unit string, last, p date) date {
 	}
 	sign := map[string]int{"earlier": -1, "later": 1, "same": 0}[which]
 	switch {
+	case unit == "clock" && last.d > 0:
+		return last
+	case unit == "clock":
+		return p
 	case unit != "" && last.m > 0:
 		return shift(last, map[int]string{-1: "last", 1: "next"}[sign], unit)
 	case unit == "year" && last.known():
