@@ -315,7 +315,7 @@ func (d *doc) tellOutcome(n *incident, ns []*incident) {
 		return
 	}
 	own := len(n.agents) > 0 && !d.eventAgent(n.agents[0]) && !d.weaponHead(n.agents[0]) && !d.outcomeAgent(n.agents[0]) && !d.anyIs(n.agents, policing) && !d.anyIs(n.patients, culprits)
-	if !own && len(n.agents) > 0 && !n.habit && d.weaponHead(n.agents[0]) && d.articleBefore(n.agents[0].a, n.agents[0]) && !d.wielded(n.agents[0], ns) {
+	if !own && len(n.agents) > 0 && !n.habit && d.weaponHead(n.agents[0]) && (d.articleBefore(n.agents[0].a, n.agents[0]) || d.toks[n.agents[0].a].tag == tNum) && !d.wielded(n.agents[0], ns) {
 		d.tellWeapon(n)
 		return
 	}
@@ -423,8 +423,11 @@ func (d *doc) tellWeapon(n *incident) {
 // lifeless tells whether a doer is a thing that nobody wields: a wave, a collapse.
 func (d *doc) lifeless(r rng) bool {
 	t := &d.toks[d.headWord(r)]
-	return t.tag == tNoun && !d.hasClass(r, person|body|weapon|anyEvent) && d.partyOf(r) == nil
+	return t.tag == tNoun && (t.is(disaster) || mishaps[t.w.text]) && !d.hasClass(r, person|body|weapon|anyEvent)
 }
+
+// mishaps are nouns for what kills without anybody's deed.
+var mishaps = map[string]bool{"wave": true, "waves": true, "break": true, "collapse": true, "crash": true, "fire": true, "storm": true, "surge": true, "leak": true, "outbreak": true, "accident": true, "breach": true}
 
 // tellMishap makes an event of no kind of violence: "waves reached the town, killing 12".
 func (d *doc) tellMishap(n *incident) {
@@ -847,6 +850,9 @@ func (d *doc) refineNoun(n *incident, s rng) {
 	if i := n.phrase.a - 1; i > s.a && (d.toks[i].w.text == "last" || d.low(i) == "latest") && d.toks[i-1].tag == tDet {
 		n.phrase.a, n.bare = i-1, false // the last attack on foreigners
 	}
+	if k := d.dateAround(n.phrase.a); !k.empty() && k.b < n.trigger && (d.toks[k.b].tag == tDet || d.toks[k.b].tag == tNum) {
+		n.phrase.a, n.definite, n.bare = k.b, definiteWords[d.toks[k.b].w.text], false // on Saturday two explosions
+	}
 	for i := n.phrase.a; i < n.trigger; i++ {
 		t := &d.toks[i]
 		w := d.low(i)
@@ -904,9 +910,13 @@ func (d *doc) verbAfterNoun(n *incident, s rng) {
 	if i+1 < s.b && d.toks[i].tag == tRel && n.told {
 		i++
 	}
-	modal := false
+	modal, passive := false, false
+	if n.phrase.a > s.a && d.toks[n.phrase.a-1].tag == tPrep && !n.told {
+		return // a man detained over the bombing has told
+	}
 	for i < s.b && (d.toks[i].tag == tAdv || d.toks[i].tag.aux() || d.toks[i].tag == tNeg || d.toks[i].mark == '"' && i > n.phrase.b) {
 		modal = modal || d.toks[i].tag == tModal
+		passive = passive || d.toks[i].tag == tBe
 		if d.toks[i].tag == tModal && !(i+1 < s.b && d.toks[i+1].tag == tHave) || d.toks[i].tag == tNeg {
 			n.maybe = true
 		}
@@ -921,9 +931,9 @@ func (d *doc) verbAfterNoun(n *incident, s rng) {
 	case i > n.phrase.b && (t.is(hedgeWord|imminentWord|probableWord) && t.tag == tAdj || notYet[d.low(i)]):
 		n.maybe = true
 	case v == nil || !t.tag.verbal():
-	case i > n.phrase.b && t.tag == tPart && (wishVerbs[v.lemma] || v.lemma == "fear"):
+	case passive && t.tag == tPart && (wishVerbs[v.lemma] || v.lemma == "fear"):
 		n.maybe = true
-	case i > n.phrase.b && t.tag == tPart && stopVerbs[v.lemma]:
+	case passive && t.tag == tPart && stopVerbs[v.lemma]:
 		n.foiled = n.foiled || !modal
 	case t.tag == tFin && outcomeVerbs[v.lemma] && n.place.empty() && len(n.where) == 0:
 		m := &incident{trigger: i, phrase: rng{i, i + 1}}
@@ -1179,7 +1189,8 @@ func (d *doc) inCustody(h int, s rng) (act, int) {
 	}
 	if g.passive {
 		e := d.byAgent(&incident{}, after, s)
-		if e > after && d.anyIs([]rng{{after + 1, e}}, custody) {
+		src, ok := d.subjectOf(g.a, s)
+		if e > after && d.anyIs([]rng{{after + 1, e}}, custody) || e == after && ok && after > g.b && d.hasClass(src, person) {
 			return actArrest, after
 		}
 		return noAct, 0
@@ -1191,6 +1202,26 @@ func (d *doc) inCustody(h int, s rng) (act, int) {
 }
 
 var custody = map[string]bool{"police": true, "officers": true, "authorities": true, "agents": true, "detectives": true, "soldiers": true, "troops": true, "prosecutors": true, "forces": true, "gendarmes": true}
+
+// breakages are verbs by which a work gives way or is cut.
+var breakages = map[string]bool{"burst": true, "collapse": true, "fail": true, "rupture": true, "derail": true, "sever": true, "cut": true, "give": true}
+
+var works = map[string]bool{"dam": true, "dams": true, "dyke": true, "levee": true, "embankment": true, "wall": true, "bridge": true, "building": true, "tower": true, "reservoir": true, "tunnel": true,
+	"cable": true, "cables": true, "pipeline": true, "pipelines": true, "train": true, "tram": true, "roof": true, "mine": true}
+
+// gaveWay reads "the dam failed", "a train derailed", "a cable was severed".
+func (d *doc) gaveWay(h int, s rng) (act, int) {
+	v := d.toks[h].w.verb
+	g := d.groupAt(h, s)
+	src, ok := d.subjectOf(g.a, s)
+	if v.lemma == "give" && !d.is(g.b, s, "way") {
+		return noAct, 0
+	}
+	if !ok || !works[d.low(d.headWord(src))] || (v.lemma == "sever" || v.lemma == "cut") != g.passive {
+		return noAct, 0
+	}
+	return actOther, g.b
+}
 
 // carriedOff reads "gunmen seized 87 boys", "two soldiers were dragged across the frontier".
 func (d *doc) carriedOff(h int, s rng) (act, int) {
@@ -1207,11 +1238,17 @@ func (d *doc) carriedOff(h int, s rng) (act, int) {
 			return noAct, 0
 		}
 	}
+	if !who.empty() && craft[d.low(d.headWord(who))] {
+		return actHijack, g.b
+	}
 	if who.empty() || !d.hasClass(who, person) {
 		return noAct, 0
 	}
 	return actKidnap, g.b
 }
+
+// craft are what is hijacked when it is seized.
+var craft = map[string]bool{"flight": true, "plane": true, "aircraft": true, "airliner": true, "ship": true, "ferry": true, "tanker": true, "vessel": true, "train": true, "helicopter": true}
 
 // cyberVerbs are verbs of intrusion where machines or those who break into them stand beside.
 var cyberVerbs = map[string]bool{"break": true, "penetrate": true, "infiltrate": true, "compromise": true, "disable": true, "shut": true, "cripple": true, "wipe": true, "hit": true,

@@ -214,7 +214,7 @@ func (d *doc) hostageAhead(h int, s rng) bool {
 
 // particles are verbs that are acts only with a particle, an object or an instrument.
 var particles = map[string]bool{"claim": true, "cost": true, "blow": true, "go": true, "set": true, "open": true, "fire": true, "leave": true, "take": true, "hold": true, "throw": true, "hurl": true, "lob": true,
-	"mow": true, "run": true, "pick": true, "seize": true, "snatch": true, "drag": true, "burst": true, "break": true, "penetrate": true, "infiltrate": true, "compromise": true, "disable": true, "shut": true, "cripple": true, "wipe": true, "hit": true, "strike": true, "access": true, "drive": true, "ram": true, "plough": true, "plow": true, "lose": true, "toss": true, "place": true, "plant": true, "launch": true, "explode": true, "detonate": true, "activate": true}
+	"collapse": true, "fail": true, "rupture": true, "derail": true, "sever": true, "cut": true, "give": true, "round": true, "mow": true, "run": true, "pick": true, "seize": true, "snatch": true, "drag": true, "burst": true, "break": true, "penetrate": true, "infiltrate": true, "compromise": true, "disable": true, "shut": true, "cripple": true, "wipe": true, "hit": true, "strike": true, "access": true, "drive": true, "ram": true, "plough": true, "plow": true, "lose": true, "toss": true, "place": true, "plant": true, "launch": true, "explode": true, "detonate": true, "activate": true}
 
 // deathNoun are nouns that an incident's act is read from, besides the nouns of violence.
 var deathNoun = map[string]bool{"death": true, "deaths": true, "disappearance": true}
@@ -309,7 +309,7 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 	if !d.upper && (lemma == "drive" || lemma == "ram" || lemma == "plough" || lemma == "plow") {
 		return d.rammed(h, s)
 	}
-	if !d.upper && lemma == "pick" && word(1) == "up" {
+	if !d.upper && (lemma == "pick" || lemma == "round") && word(1) == "up" {
 		return d.inCustody(h, s)
 	}
 	if !d.upper && (lemma == "mow" || lemma == "run") {
@@ -321,11 +321,14 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 	if !d.upper && (lemma == "seize" || lemma == "snatch" || lemma == "drag") {
 		return d.carriedOff(h, s)
 	}
-	if !d.upper && lemma == "burst" {
-		if src, ok := d.subjectOf(d.groupAt(h, s).a, s); ok && word(1) == "into" && d.perpetrator(src) {
+	if !d.upper && lemma == "burst" && word(1) == "into" {
+		if src, ok := d.subjectOf(d.groupAt(h, s).a, s); ok && d.perpetrator(src) {
 			return actAttack, h + 2
 		}
 		return noAct, 0
+	}
+	if !d.upper && breakages[lemma] {
+		return d.gaveWay(h, s)
 	}
 	if !d.upper && cyberVerbs[lemma] {
 		return d.intruded(h, s)
@@ -625,7 +628,7 @@ func (d *doc) nounIncident(h int, s rng, a act) *incident {
 		return nil // a state of siege
 	}
 	start := h
-	for start > s.a && (d.toks[start-1].tag.nominal() || d.toks[start-1].tag == tPoss || d.toks[start-1].mark == '\'' || d.toks[start-1].tag == tPart) {
+	for start > s.a && (d.upper || d.toks[start].tag != tDet) && (d.toks[start-1].tag.nominal() || d.toks[start-1].tag == tPoss || d.toks[start-1].mark == '\'' || d.toks[start-1].tag == tPart) {
 		start--
 	}
 	if start < h {

@@ -354,7 +354,7 @@ func (d *doc) deedNoun(i int, s rng) bool {
 	}
 	switch {
 	case n.kind == punct:
-		return !n.open
+		return true
 	case n.kind == number || n.capital || n.is(det|poss|pron|numword|adj) || d.quantity(i+1, s):
 		return false
 	case n.is(prep):
