@@ -13,7 +13,7 @@ var kindNouns = map[string]string{
 	"council": "agency", "commission": "agency", "committee": "agency", "authority": "agency", "directorate": "agency", "delegation": "agency", "mission": "agency", "embassy": "agency", "command": "agency",
 	"police": "agency", "gendarmerie": "agency", "trust": "agency", "union": "agency", "organization": "agency", "organisation": "agency", "intelligence": "agency", "army": "agency", "navy": "agency",
 	"force": "agency", "court": "agency", "tribunal": "agency", "headquarters": "agency", "consulate": "agency", "observatory": "agency", "system": "agency", "wing": "agency", "league": "agency", "board": "agency",
-	"university": "agency", "foundation": "agency", "association": "agency", "network": "agency", "administration": "agency", "inspectorate": "agency", "programme": "agency", "program": "agency",
+	"university": "agency", "security": "agency", "lines": "company", "studios": "company", "airways": "company", "airlines": "company", "holdings": "company", "industries": "company", "foundation": "agency", "association": "agency", "network": "agency", "administration": "agency", "inspectorate": "agency", "programme": "agency", "program": "agency",
 	"services": "", "forces": "", "government": "", "parliament": "",
 }
 
@@ -303,6 +303,7 @@ func (f *finder) acting() {
 	f.calledAnywhere()
 	for _, b := range d.blames {
 		f.party(b.actor, b.sent, "armed-group")
+		f.blamedState(b.actor)
 	}
 	for _, a := range d.actors {
 		if a.acts && len(a.names) > 0 && a.kind != "state" && a.kind != "person" {
@@ -337,21 +338,43 @@ func (f *finder) states(r rng) {
 	}
 }
 
+// blamedState lets a state that is held responsible act, also by its capital's name.
+func (f *finder) blamedState(r rng) {
+	d := f.d
+	n, ok := d.namingIn(r, func(p *party) bool { return p.kind == "state" })
+	if !ok || n.rng != r || n.party.people[d.nameKey(n.b-1)] {
+		return
+	}
+	a := f.actorOf(n.party)
+	if a == nil {
+		a = &actor{party: n.party, kind: "state", code: n.party.code}
+		d.actors = append(d.actors, a)
+	}
+	d.addForm(a, n.rng)
+	a.acts = true
+}
+
 // calledAnywhere reads "a group named X" wherever it stands.
 func (f *finder) calledAnywhere() {
 	d := f.d
 	for si := range d.sents {
 		s := d.sents[si].rng
 		for i := s.a + 1; i+1 < s.b; i++ {
-			if v := d.toks[i].w.verb; v == nil || v.lemma != "call" && v.lemma != "name" || !d.toks[i].tag.verbal() || kindNouns[d.low(i-1)] == "" || d.toks[i-1].tag != tNoun {
+			if v := d.toks[i].w.verb; v == nil || !calls[v.lemma] || !d.toks[i].tag.verbal() || kindNouns[d.low(i-1)] == "" && d.toks[i-1].tag != tRel || d.toks[i-1].tag != tNoun && d.toks[i-1].tag != tRel {
 				continue
 			}
 			j := i + 1
-			for j < s.b && (d.toks[j].w.text == "itself" || d.toks[j].mark == '"') {
+			for j < s.b && (d.toks[j].w.text == "itself" || d.toks[j].w.text == "the" || d.toks[j].mark == '"') {
 				j++
 			}
 			if e := f.runEnd(j, s); e > j {
-				f.called(rng{d.npStart(i-1, s), e}, s)
+				a := i - 1
+				if d.toks[a].tag == tRel { // a group that styled itself X
+					if a--; a < s.a || kindNouns[d.low(a)] == "" {
+						continue
+					}
+				}
+				f.called(rng{d.npStart(a, s), e}, s)
 			}
 		}
 	}
@@ -522,12 +545,15 @@ func (f *finder) groupBehind(i int, s rng) bool {
 	return false
 }
 
+// calls are the verbs that give a name.
+var calls = map[string]bool{"call": true, "name": true, "know": true, "dub": true, "style": true, "sign": true, "title": true}
+
 // called reads "a group called X", "a persona calling itself X".
 func (f *finder) called(r rng, s rng) bool {
 	d := f.d
 	for i := r.a + 1; i+1 < r.b; i++ {
 		v := d.toks[i].w.verb
-		if v == nil || v.lemma != "call" && v.lemma != "name" && v.lemma != "know" && v.lemma != "dub" || !d.toks[i].tag.verbal() {
+		if v == nil || !calls[v.lemma] || !d.toks[i].tag.verbal() {
 			continue
 		}
 		j := i + 1
@@ -538,9 +564,13 @@ func (f *finder) called(r rng, s rng) bool {
 		if e <= j {
 			return false
 		}
-		kind := kindNouns[d.low(i-1)]
+		at := i - 1
+		if d.toks[at].tag == tRel && at > r.a {
+			at--
+		}
+		kind := kindNouns[d.low(at)]
 		if kind == "" {
-			if d.toks[i-1].is(person) {
+			if d.toks[at].is(person) {
 				kind = "person"
 			} else {
 				return false

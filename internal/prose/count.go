@@ -40,7 +40,7 @@ var vague = map[string]int{"dozens": 24, "scores": 40, "hundreds": 200, "thousan
 
 // qualifiers: what they do to the number that follows.
 var qualifiers = []qualifier{
-	{"at least", '>'}, {"no fewer than", '>'}, {"not less than", '>'}, {"more than", '>'}, {"over", '>'}, {"upwards of", '>'}, {"as many as", '<'}, {"up to", '<'},
+	{"at least", '>'}, {"no fewer than", '>'}, {"not fewer than", '>'}, {"not less than", '>'}, {"more than", '>'}, {"over", '>'}, {"upwards of", '>'}, {"as many as", '<'}, {"up to", '<'},
 	{"at most", '<'}, {"fewer than", '<'}, {"less than", '<'}, {"nearly", 'n'}, {"almost", 'n'}, {"close to", 'n'}, {"about", '~'}, {"around", '~'}, {"some", '~'},
 	{"approximately", '~'}, {"roughly", '~'}, {"an estimated", '~'}, {"between", 0},
 }
@@ -63,7 +63,7 @@ var qualifierWords = func() [][]string {
 var outcomes = map[string]string{
 	"kill": "killed", "murder": "killed", "assassinate": "killed", "slay": "killed", "slaughter": "killed", "massacre": "killed", "execute": "killed", "behead": "killed", "die": "killed", "perish": "killed", "drown": "killed",
 	"dead": "killed", "deaths": "killed", "fatalities": "killed", "lives": "killed",
-	"wound": "injured", "injure": "injured", "hurt": "injured", "maim": "injured", "hospitalize": "injured", "injuries": "injured",
+	"wound": "injured", "injure": "injured", "hurt": "injured", "maim": "injured", "hospitalize": "injured", "treat": "injured", "injuries": "injured",
 	"miss": "missing", "missing": "missing", "unaccounted": "missing", "disappear": "missing",
 	"arrest": "arrested", "detain": "arrested", "apprehend": "arrested", "capture": "arrested",
 	"kidnap": "abducted", "abduct": "abducted",
@@ -90,7 +90,7 @@ func (d *doc) findCounts() {
 	for si := range d.sents {
 		s := d.sents[si].rng
 		for i := s.a; i < s.b; i++ {
-			if t := &d.toks[i]; t.tag != tNum && !(t.tag == tDet && i+1 < s.b && d.toks[i+1].w.text == "dozen") { // a dozen
+			if t := &d.toks[i]; t.tag != tNum && !(vague[t.w.text] > 0 && !d.upper && i > s.a && d.outcomeOf(i-1) != "") && !(t.tag == tDet && i+1 < s.b && d.toks[i+1].w.text == "dozen") { // a dozen
 				continue
 			}
 			if k := d.countAt(i, d.innerSentence(i, s)); k != nil {
@@ -155,6 +155,12 @@ func (d *doc) countAt(i int, s rng) *count {
 		}
 	}
 	k.qualifier = d.qualifierBefore(i, s)
+	if !d.upper && end < s.b && (d.toks[end].w.text == "lives" || d.toks[end].w.text == "life") && i > s.a {
+		if at := i - (k.qualifier.b - k.qualifier.a); at > s.a && d.tookLives(at, s) {
+			k.unit, k.what = rng{end, end + 1}, "killed"
+			return k
+		}
+	}
 	// the unit: "individuals", "of those", "other people"
 	j := end
 	for j < s.b && (d.toks[j].tag == tAdj && !d.outcomeWord(j) || d.toks[j].tag == tPrep && d.toks[j].w.text == "of" || d.toks[j].tag == tDet || d.toks[j].w.text == "other" || d.toks[j].w.text == "others" || d.nounBeforePerson(j, s)) {
@@ -201,8 +207,14 @@ func (d *doc) countAt(i int, s rng) *count {
 	return k
 }
 
+// tookLives reads "took four lives", "cost at least five lives".
+func (d *doc) tookLives(i int, s rng) bool {
+	v := d.toks[i-1].w.verb
+	return v != nil && d.toks[i-1].tag.verbal() && (v.lemma == "take" || v.lemma == "cost" || v.lemma == "claim")
+}
+
 // casualtyNouns are words for people by what became of them, behind a number.
-var casualtyNouns = map[string]bool{"dead": true, "injured": true, "wounded": true}
+var casualtyNouns = map[string]bool{"injured": true, "wounded": true}
 
 // leftBehind tells "38 killed and 100 wounded", where the word is a verb's.
 func (d *doc) leftBehind(i int, s rng) bool {

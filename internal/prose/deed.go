@@ -154,12 +154,12 @@ func (d *doc) meant(n *incident) *event {
 }
 
 // oldNews tells whether an event lies most of a year or more before the text.
-func (d *doc) oldNews(e *event) bool {
+func (d *doc) oldNews(e *event) bool { return d.longBefore(e.date) }
+
+// longBefore tells whether a date lies most of a year or more before the text's own.
+func (d *doc) longBefore(t date) bool {
 	p := d.published
-	if !p.known() || !e.date.known() {
-		return false
-	}
-	return e.date.y < p.y-1 || e.date.y == p.y-1 && (e.date.m == 0 || e.date.m <= p.m)
+	return p.known() && t.known() && (t.y < p.y-1 || t.y == p.y-1 && (t.m == 0 || t.m <= p.m))
 }
 
 // byWhatWasDone tells of a participle that names people by what was done to them: "those arrested
@@ -195,6 +195,9 @@ func (d *doc) agrees(n *incident, e *event) int {
 			return 0
 		}
 		score++
+	}
+	if n.hasDate && !e.date.known() && d.longBefore(n.date.date) && len(e.list) > 0 {
+		return 0 // told in passing: not the news
 	}
 	if n.hasDate && n.date.date.known() && e.date.known() {
 		if !sameDate(n.date.date, e.date) {
@@ -1092,6 +1095,9 @@ func (d *doc) placeAfter(n *incident, s rng) rng {
 	}
 	for i := end; i+1 < s.b && i < end+22; i++ {
 		t := &d.toks[i]
+		if t.tag == tFin && d.toks[i-1].tag == tConj && t.w.verb != nil && outcomeVerbs[t.w.verb.lemma] {
+			continue // killed one and wounded another at a school
+		}
 		if t.mark == '.' || t.mark == ';' || t.mark == ':' || t.tag == tFin || t.tag == tRel || t.tag == tSub || t.is(saying) && t.tag.verbal() {
 			break
 		}

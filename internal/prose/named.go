@@ -115,7 +115,7 @@ func (d *doc) bodyKind(r rng, s rng) string {
 		before = &d.toks[r.a-1]
 	}
 	switch {
-	case d.shouted(r) || first.is(title) || before.w.text == "a" || before.w.text == "an" || before.w.text == "another":
+	case d.shouted(r) || first.is(title) || r.b-r.a <= 2 && d.isAcronymToken(r.b-1) && d.toks[r.b-1].is(title|person|document) || before.w.text == "a" || before.w.text == "an" || before.w.text == "another":
 		return ""
 	case kind != "" && (r.b-r.a > 1 || before.w.text == "the"):
 		return kind
@@ -135,7 +135,7 @@ func (d *doc) shouted(r rng) bool {
 }
 
 // commonAcronyms are capitals that name no party.
-var commonAcronyms = map[string]bool{"ngo": true, "ngos": true, "tlp": true, "ceo": true, "usd": true, "gmt": true, "utc": true, "est": true, "edt": true, "ied": true, "ieds": true,
+var commonAcronyms = map[string]bool{"ngo": true, "ngos": true, "tlp": true, "ref": true, "ceo": true, "usd": true, "gmt": true, "utc": true, "est": true, "edt": true, "ied": true, "ieds": true,
 	"suv": true, "gps": true, "dna": true, "faq": true, "question": true, "answer": true, "subject": true, "date": true, "from": true, "info": true, "cc": true, "re": true}
 
 // isAcronymToken tells a word of three to eight capitals; one figure may be among them.
@@ -154,7 +154,7 @@ func (d *doc) isAcronymToken(i int) bool {
 			return false
 		}
 	}
-	return letters >= 2 && letters >= len(s)-1
+	return letters >= 3 && letters >= len(s)-1
 }
 
 // nameBody adds a name to the body that bears it, or makes a new one.
@@ -206,7 +206,7 @@ func (d *doc) otherNames(a *actor, r rng, s rng) {
 }
 
 // nameCues open another name.
-var nameCues = map[string]bool{"or": true, "known": true, "also": true, "called": true, "formerly": true, "tracked": true, "better": true}
+var nameCues = map[string]bool{"a.k.a.": true, "aka": true, "hereinafter": true, "or": true, "known": true, "also": true, "called": true, "formerly": true, "tracked": true, "better": true}
 
 // namesWithin adds the names and quoted names of a bracket or an apposition. What stands
 // before the first of them is the cue, unless the name opens the bracket.

@@ -70,6 +70,9 @@ func (d *doc) tagOne(i int, s rng) tag {
 	if closed, ok := d.tagClosed(i, s, prev); ok {
 		return closed
 	}
+	if w.is&numword != 0 && !d.upper && t.capital && !d.nameNext(i, s) && w.is&(month|weekday) == 0 && i > s.a && prev == tMark {
+		return tNum // (vi) Twenty-one persons
+	}
 	name := t.capital && !d.upper && i > s.a && d.toks[i-1].mark != '"'
 	if name && !(w.is&anyVerb != 0 && w.is&noun == 0 && prev != tName && prev != tDet && false) {
 		if w.is&(month|weekday) != 0 || w.is&anyVerb == 0 || prev == tName || prev == tDet || prev == tPrep || d.nameNext(i, s) {
