@@ -78,6 +78,7 @@ const (
 	dateStart  // a word that can begin a date told relatively
 	quantWord  // a word of "at least", "more than", "nearly"
 	closedWord // a word that tagClosed decides on
+	danger     // a key of dangers
 )
 
 const (
@@ -175,7 +176,7 @@ var lex = sync.OnceValue(func() *lexicon {
 	for w := range knowledge {
 		l.word(w).is |= notice
 	}
-	for c, list := range map[class][]string{casualty: slices.Collect(maps.Keys(casualties)), deathWord: slices.Collect(maps.Keys(deathNoun)), blameStart: slices.Collect(maps.Keys(blameWords)),
+	for c, list := range map[class][]string{casualty: slices.Collect(maps.Keys(casualties)), deathWord: slices.Collect(maps.Keys(deathNoun)), blameStart: slices.Collect(maps.Keys(blameWords)), danger: slices.Collect(maps.Keys(dangers)),
 		dateStart: strings.Fields("early late mid yesterday today tonight tomorrow last this next past a the that"),
 		quantWord: strings.Fields("at least most up to more less fewer than about over around nearly almost some roughly approximately")} {
 		for _, w := range list {

@@ -283,7 +283,7 @@ func (d *doc) kindOfThreat(w *warning, what int) {
 	if p := &d.toks[max(what-1, 0)]; what > 0 && p.tag == tNoun && p.sent == d.toks[what].sent && !p.is(person|body|document|timenoun|adj) && !dull[p.w.text] && p.kind == letters && (p.w.text != "" || !p.capital) {
 		a = what - 1
 	}
-	for a > 0 && (dangers[d.toks[a-1].w.text] || menaces[d.toks[a-1].w.text] || d.toks[a-1].is(anyEvent|weapon)) && d.toks[a-1].tag != tDet && d.toks[a-1].kind != punct && d.toks[a-1].sent == d.toks[what].sent {
+	for a > 0 && (d.toks[a-1].is(danger) || menaces[d.toks[a-1].w.text] || d.toks[a-1].is(anyEvent|weapon)) && d.toks[a-1].tag != tDet && d.toks[a-1].kind != punct && d.toks[a-1].sent == d.toks[what].sent {
 		a--
 	}
 	if a < what {
@@ -412,7 +412,7 @@ func (d *doc) partiesInThreat(w *warning, s rng) {
 		}
 		r := d.trim(rng{j + 1, d.partyEnd(j+1, s)})
 		switch {
-		case t.w.text != "from" && w.recipient.empty() && !d.toks[j-1].is(anyEvent) && !dangers[d.toks[j-1].w.text]:
+		case t.w.text != "from" && w.recipient.empty() && !d.toks[j-1].is(anyEvent) && !d.toks[j-1].is(danger):
 			w.recipient = r
 		case t.w.text == "from" && w.warner.empty() && d.speaker(j+1, s):
 			w.warner = r

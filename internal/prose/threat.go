@@ -255,7 +255,7 @@ func (d *doc) clauseOfNoun(i, end int) int {
 // threatAhead tells whether words of harm stand among the next ones.
 func (d *doc) threatAhead(i int, s rng) bool {
 	for j := i; j < min(i+20, s.b); j++ {
-		if d.toks[j].is(anyEvent|imminentWord) || dangers[d.toks[j].w.text] {
+		if d.toks[j].is(anyEvent|imminentWord) || d.toks[j].is(danger) {
 			return true
 		}
 	}
@@ -295,7 +295,7 @@ func set(words string) map[string]bool {
 func (d *doc) threatens(r rng) bool {
 	for i := r.a; i < r.b; i++ {
 		t := &d.toks[i]
-		if t.is(anyEvent|weapon|imminentWord|possibleWord) || dangers[t.w.text] || menaces[t.w.text] {
+		if t.is(anyEvent|weapon|imminentWord|possibleWord) || t.is(danger) || menaces[t.w.text] {
 			return true
 		}
 		if v := t.w.verb; v != nil && t.tag.verbal() && (plots[v.lemma] || fails[v.lemma] || v.act != noAct && v.act != actArrest) {
@@ -332,7 +332,7 @@ func (d *doc) planned(r rng) bool {
 			t.w.text == "about" && i+1 < r.b && d.toks[i+1].w.text == "to" {
 			means = true
 		}
-		if means && (t.is(anyEvent|weapon) || dangers[t.w.text] || menaces[t.w.text] || v != nil && (fails[v.lemma] || v.act != noAct && v.act != actArrest)) {
+		if means && (t.is(anyEvent|weapon) || t.is(danger) || menaces[t.w.text] || v != nil && (fails[v.lemma] || v.act != noAct && v.act != actArrest)) {
 			return true
 		}
 	}
@@ -439,7 +439,7 @@ func (d *doc) placeAt(i int, s rng) rng {
 // placeBefore reads a place that stands as a modifier: "Istanbul metro plot".
 func (d *doc) placeBefore(r rng) rng {
 	for i := r.a + 1; i < r.b; i++ {
-		if !d.toks[i].is(anyEvent) && !dangers[d.toks[i].w.text] {
+		if !d.toks[i].is(anyEvent) && !d.toks[i].is(danger) {
 			continue
 		}
 		a := i

@@ -64,7 +64,7 @@ func (d *doc) countWarnWords() {
 		if t.is(warnNoun) || t.w.verb != nil && t.w.verb.frames&fWarn != 0 && t.tag.verbal() {
 			d.warnWords++
 		}
-		if t.is(anyEvent|weapon|disaster) || dangers[t.w.text] {
+		if t.is(anyEvent|weapon|disaster) || t.is(danger) {
 			d.harmWords++
 		}
 	}
@@ -84,7 +84,7 @@ func (d *doc) drafted(i, si int) bool {
 func (d *doc) warningAt(i int, s rng) *warning {
 	t := &d.toks[i]
 	v := t.w.verb
-	if t.tag == tIng && t.is(warnNoun) && i > s.a && (d.toks[i-1].close && d.toks[i-1].mark == '"' && i+1 < s.b && d.toks[i+1].tag != tSub || dangers[d.toks[i-1].w.text] || d.toks[i-1].tag == tAdj && d.toks[i-1].w.text != "") && d.toks[i-1].tag != tTo && (i+1 >= s.b || d.toks[i+1].w.text != "that" && d.toks[i+1].w.text != "of") {
+	if t.tag == tIng && t.is(warnNoun) && i > s.a && (d.toks[i-1].close && d.toks[i-1].mark == '"' && i+1 < s.b && d.toks[i+1].tag != tSub || d.toks[i-1].is(danger) || d.toks[i-1].tag == tAdj && d.toks[i-1].w.text != "") && d.toks[i-1].tag != tTo && (i+1 >= s.b || d.toks[i+1].w.text != "that" && d.toks[i+1].w.text != "of") {
 		t.tag = tNoun // a tsunami warning
 	}
 	if v != nil && t.tag.verbal() && !(t.tag.aux() && v.warns&wGet == 0) {
