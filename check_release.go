@@ -52,6 +52,7 @@ var ReleaseRules = []ReleaseRule{
 	{"basis", WarnOf, "how it was come by is stated, or said to be unknown", (*releaseCheck).basis},
 	{"validity", WarnOf, "until when it holds is stated", (*releaseCheck).validity},
 	{"handling", WarnOf, "TLP 2.0: a label is stated; none counts as TLP:RED", (*releaseCheck).handling},
+	{"urgency", WarnOf, "intelligence-dissemination: a precedence is stated", (*releaseCheck).urgency},
 	{"asked", WarnOf, "something is asked of the receiver", (*releaseCheck).asked},
 	{"confirmed-alone", Refuse, "NATO 6×6: 1 means confirmed by other independent sources", (*releaseCheck).confirmedAlone},
 	{"likelihood-scale", Refuse, "the likelihood's word is one of the scale that it names", (*releaseCheck).likelihoodScale},
@@ -121,6 +122,12 @@ func (c *releaseCheck) validity() {
 func (c *releaseCheck) handling() {
 	if c.w.Handling.TLP == "" {
 		c.find("warning.handling.tlp", "it has no TLP label, so its readers must treat it as TLP:RED and tell nobody")
+	}
+}
+
+func (c *releaseCheck) urgency() {
+	if c.w.Precedence == "" {
+		c.find("warning.precedence", "it states no precedence: how soon its receiver must answer is then left to the receiver's own policy")
 	}
 }
 

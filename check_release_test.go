@@ -14,7 +14,7 @@ import (
 func sound() *heed.Statement {
 	until := time.Date(2024, 3, 9, 18, 0, 0, 0, time.UTC)
 	return &heed.Statement{Kind: heed.KindWarning, Headline: "Surge expected at the harbour mouth", Text: "We judge it likely (60 %).\nOur confidence is moderate.", Lang: "en",
-		Warning: &heed.Warning{Basis: heed.BasisTechnical, ValidUntil: &until, Handling: heed.Handling{TLP: "TLP:AMBER"}, Asked: []string{"close the barrier"}}}
+		Warning: &heed.Warning{Basis: heed.BasisTechnical, Precedence: heed.Priority, ValidUntil: &until, Handling: heed.Handling{TLP: "TLP:AMBER"}, Asked: []string{"close the barrier"}}}
 }
 
 func rules(list []heed.Finding) []string {
@@ -48,6 +48,7 @@ func TestCheckRelease(t *testing.T) {
 		want   string // comma between; empty: nothing found
 	}{
 		{name: "sound", change: func(*heed.Statement) {}},
+		{name: "no precedence", change: func(s *heed.Statement) { s.Warning.Precedence = "" }, want: "warn urgency"},
 		{name: "no basis", change: func(s *heed.Statement) { s.Warning.Basis = "" }, want: "warn basis"},
 		{name: "basis unknown is stated", change: func(s *heed.Statement) { s.Warning.Basis = heed.BasisUnknown }},
 		{name: "no validity", change: func(s *heed.Statement) { s.Warning.ValidUntil = nil }, want: "warn validity"},
