@@ -1282,3 +1282,40 @@ func (d *doc) intruded(h int, s rng) (act, int) {
 	}
 	return noAct, 0
 }
+
+// ordinaryAct tells what verbs do in ordinary text that are deeds only with their particles,
+// doers or objects. known is false where the verb alone decides.
+func (d *doc) ordinaryAct(lemma string, h int, s rng) (a act, after int, known bool) {
+	switch lemma {
+	case "drive", "ram", "plough", "plow":
+		a, after = d.rammed(h, s)
+	case "pick", "round":
+		if d.is(h+1, s, "up") {
+			a, after = d.inCustody(h, s)
+		}
+	case "mow", "run":
+		if d.is(h+1, s, "down") && h+2 < s.b && d.startsNP(h+2) && d.hasClass(rng{h + 2, d.npEnd(h+2, s, false)}, person) {
+			a, after = actAttack, h+2
+		}
+	case "seize", "snatch", "drag":
+		a, after = d.carriedOff(h, s)
+	case "lose":
+		if d.toks[min(h+1, s.b-1)].tag == tPoss && (d.is(h+2, s, "lives") || d.is(h+2, s, "life")) {
+			a, after = actKill, h+3
+		}
+	default:
+		switch {
+		case lemma == "burst" && d.is(h+1, s, "into"):
+			if src, ok := d.subjectOf(d.groupAt(h, s).a, s); ok && d.perpetrator(src) {
+				a, after = actAttack, h+2
+			}
+		case breakages[lemma]:
+			a, after = d.gaveWay(h, s)
+		case cyberVerbs[lemma]:
+			a, after = d.intruded(h, s)
+		default:
+			return noAct, 0, false
+		}
+	}
+	return a, after, true
+}

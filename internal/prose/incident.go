@@ -306,35 +306,10 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 	if uses[lemma] {
 		return d.useAct(h, s), h + 1
 	}
-	if !d.upper && (lemma == "drive" || lemma == "ram" || lemma == "plough" || lemma == "plow") {
-		return d.rammed(h, s)
-	}
-	if !d.upper && (lemma == "pick" || lemma == "round") && word(1) == "up" {
-		return d.inCustody(h, s)
-	}
-	if !d.upper && (lemma == "mow" || lemma == "run") {
-		if word(1) == "down" && h+2 < s.b && d.startsNP(h+2) && d.hasClass(rng{h + 2, d.npEnd(h+2, s, false)}, person) {
-			return actAttack, h + 2
+	if !d.upper {
+		if a, after, known := d.ordinaryAct(lemma, h, s); known {
+			return a, after
 		}
-		return noAct, 0
-	}
-	if !d.upper && (lemma == "seize" || lemma == "snatch" || lemma == "drag") {
-		return d.carriedOff(h, s)
-	}
-	if !d.upper && lemma == "burst" && word(1) == "into" {
-		if src, ok := d.subjectOf(d.groupAt(h, s).a, s); ok && d.perpetrator(src) {
-			return actAttack, h + 2
-		}
-		return noAct, 0
-	}
-	if !d.upper && breakages[lemma] {
-		return d.gaveWay(h, s)
-	}
-	if !d.upper && cyberVerbs[lemma] {
-		return d.intruded(h, s)
-	}
-	if !d.upper && lemma == "lose" && d.toks[min(h+1, s.b-1)].tag == tPoss && (word(2) == "lives" || word(2) == "life") {
-		return actKill, h + 3
 	}
 	return d.toks[h].w.verb.act, h + 1
 }

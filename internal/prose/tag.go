@@ -213,6 +213,11 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 	case "does", "do", "did":
 		return tDo, true
 	}
+	return classTag(w, prev)
+}
+
+// classTag gives a word of a closed class its tag.
+func classTag(w *word, prev tag) (tag, bool) {
 	switch {
 	case w.is&modal != 0:
 		return tModal, true
