@@ -497,7 +497,7 @@ func (f *finder) party(r rng, sent int, kind string) {
 		return
 	}
 	run := rng{a, e}
-	if _, ok := d.namingIn(run, nil); ok {
+	if _, ok := d.namingIn(run, nil); ok || d.shouted(run) || d.toks[e-1].is(title|person|document) {
 		return
 	}
 	before := ""
@@ -584,7 +584,7 @@ func (f *finder) called(r rng, s rng) bool {
 		d.addForm(a, r)
 		if a.cue.empty() {
 			b := i + 1
-			for b < j && d.toks[b].kind != punct {
+			for b < j && d.toks[b].kind != punct && d.toks[b].w.text != "the" {
 				b++
 			}
 			a.cue = rng{i, b}

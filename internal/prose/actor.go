@@ -134,6 +134,9 @@ func (d *doc) insideName(r rng) bool {
 // nameActor adds a form of a party's name if it stands for the party here.
 func (d *doc) nameActor(a *actor, n naming) {
 	s := d.sents[d.toks[n.a].sent].rng
+	if t := &d.toks[max(s.a, n.a-1)]; n.party.kind == "state" && !d.upper && n.a > s.a+1 && t.kind == letters && t.capital && t.tag == tName && !t.is(month|weekday|title) {
+		return // Northern Ireland
+	}
 	form := n.rng
 	key := d.nameKey(n.b - 1)
 	switch {
