@@ -197,6 +197,13 @@ func (d *doc) says(w *warning, h int, s rng) int {
 	if g.b >= s.b {
 		return h
 	}
+	return d.saysActive(w, g, s)
+}
+
+// saysActive reads an active verb whose subject is the warning: where it went, what it spoke of, what it
+// let somebody do.
+func (d *doc) saysActive(w *warning, g group, s rng) int {
+	h, v := g.head, d.toks[g.head].w.verb
 	next := d.toks[g.b].w.text
 	switch {
 	case enables[v.lemma]:
