@@ -13,7 +13,7 @@ func (d *doc) noticeAt(i int, s rng) *warning {
 		return nil // warning system, alert level
 	}
 	strong, note := strongNouns[word], notes[word]
-	if !strong && !note && !(knowledge[word] && (word == "information" || word == "intelligence" || word == "report" || word == "word" || word == "details" || word == "summary" || word == "gist")) {
+	if !strong && !note && !(knowledge[word] && (word == "information" || word == "intelligence" || word == "report" || word == "word" || word == "details" || word == "summary" || word == "gist" || word == "concerns" || word == "suspicions")) {
 		return nil
 	}
 	w := &warning{cue: rng{i, i + 1}}
@@ -47,7 +47,7 @@ func (d *doc) noticeAt(i int, s rng) *warning {
 	if !d.accepts(w, i, definite, s) {
 		return nil
 	}
-	if w.recipient.empty() && w.response.empty() && strong {
+	if w.recipient.empty() && w.response.empty() && (strong || note) {
 		d.actingParty(w, s)
 	}
 	return w
@@ -122,8 +122,11 @@ func (d *doc) predicateOf(w *warning, i int, s rng) {
 			d.predicate(w, j, s)
 			return
 		case t.tag == tRel:
-			e := d.relativeEnd(j, s)
+			e, had := d.relativeEnd(j, s), w.response
 			d.predicate(w, j+1, rng{s.a, e})
+			if had.empty() && j-2 >= s.a && d.toks[j-1].w.text == "of" && d.nobody(rng{j - 2, j - 1}) && !w.response.empty() {
+				w.response.a = j - 2 // none of which was logged
+			}
 			j = e - 1
 		case t.tag == tPart && passWords[t.w.text]:
 			if k := d.partiesAfter(w, j+1, s); k > j+1 {
@@ -474,6 +477,9 @@ func (d *doc) governed(w *warning, a, i int, s rng) {
 		d.governed(w, d.nounStart(k-1, s), i, s)
 		return
 	}
+	if t.tag == tPrep && (t.w.text == "after" || t.w.text == "following" || t.w.text == "on" || t.w.text == "to" && k > s.a && d.toks[k-1].w.text == "thanks") && d.foiledAfter(w, k, s) {
+		return
+	}
 	if t.tag == tPrep && t.w.text == "for" {
 		d.thankedFor(w, k, s)
 		return
@@ -523,6 +529,64 @@ func (d *doc) governed(w *warning, a, i int, s rng) {
 }
 
 var manyOf = set(`string series number dozen flurry spate stream couple succession list`)
+
+// averts are verbs by which harm does not come.
+var averts = set(`foil thwart avert prevent stop catch disrupt abort defuse intercept scupper head arrest seize save break rescue find`)
+
+// foiledAfter reads "the plot was broken up after a call from X", "police foiled it after a tip": what the
+// harm was, who was told and what was done. k is the preposition before the noun.
+func (d *doc) foiledAfter(w *warning, k int, s rng) bool {
+	for h := k - 1; h >= s.a && k-h < 24; h-- {
+		t := &d.toks[h]
+		if t.mark == ';' || t.mark == ':' || t.tag == tRel || t.tag == tSub {
+			return false
+		}
+		if t.w.verb == nil || !t.tag.verbal() || t.tag.aux() || t.tag == tBase || t.tag == tIng {
+			continue
+		}
+		v := t.w.verb
+		if !averts[v.lemma] || v.lemma == "break" && (h+1 >= s.b || d.toks[h+1].w.text != "up") {
+			return false
+		}
+		g := d.groupAt(h, s)
+		src, ok := d.subjectOf(g.a, s)
+		if !ok {
+			return false
+		}
+		end := k
+		if d.toks[end-1].w.text == "thanks" {
+			end--
+		}
+		w.response = d.trim(rng{g.a, end})
+		if g.passive || t.tag == tPart || d.threatens(src) && !d.peopleIn(src) {
+			if d.threatens(src) {
+				w.threat = src
+			}
+			return true
+		}
+		w.recipient = d.antecedent(src, s)
+		if g.b < end && d.startsNP(g.b) {
+			if r := d.trim(rng{g.b, d.threatEnd(g.b, rng{s.a, end})}); d.threatens(r) {
+				w.threat = r
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// leftLying tells whether a report was put away or acted on: to question one is a claim.
+func (d *doc) leftLying(r rng) bool {
+	for i := r.a; i < r.b; i++ {
+		if v := d.toks[i].w.verb; v != nil {
+			switch v.lemma {
+			case "sit", "act", "file", "log", "shelve", "bury", "archive", "mark":
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // thankedFor reads "X thanked Y for the tip-off".
 func (d *doc) thankedFor(w *warning, k int, s rng) {
@@ -616,18 +680,18 @@ func (d *doc) accepts(w *warning, i int, definite bool, s rng) bool {
 	case notes[word]:
 		common := word == "call" || word == "calls" || word == "letter" || word == "letters" || word == "signal" || word == "signals" || word == "lead" || word == "leads" || word == "text" || word == "texts" || word == "cable" || word == "e-mail" || word == "email"
 		if !w.threat.empty() && party && d.threatens(w.threat) {
-			return !common || d.onWarnings(i)
+			return !common || d.onWarnings(i) || adds
 		}
 		if told && w.mentions && (definite || word == "follow-up") {
 			return true
 		}
 		if common && !definite || common && plural(d, i) {
-			return told && adds || d.onWarnings(i) && !w.warner.empty() && !w.recipient.empty() || d.warnWords > 0 && !w.response.empty() && !w.recipient.empty()
+			return told && adds || d.onWarnings(i) && (told || !w.when.empty()) && !w.warner.empty() && !w.recipient.empty() || d.warnWords > 0 && !w.response.empty() && !w.recipient.empty()
 		}
 		return told && (adds || !w.recipient.empty() || w.shared && definite && !w.when.empty() || !w.warner.empty() && (w.shared || !w.when.empty() || d.toks[i-1].tag != tOwner && !definite)) || d.onWarnings(i) && (adds && party || !w.warner.empty() && !w.recipient.empty())
 	}
 	if word == "report" || word == "word" {
-		return word == "report" && w.shared && !w.recipient.empty() && d.onWarnings(i) && (!w.warner.empty() || !w.threat.empty())
+		return word == "report" && told && definite && !w.response.empty() && !w.recipient.empty() && d.leftLying(w.response) || word == "report" && w.shared && !w.recipient.empty() && d.onWarnings(i) && (!w.warner.empty() || !w.threat.empty())
 	}
 	if w.shared {
 		return party && (!w.threat.empty() && d.threatens(w.threat) || told || d.warnWords > 0 && !w.recipient.empty())

@@ -111,6 +111,9 @@ func (d *doc) passes(w *warning, word string, h int, s rng) bool {
 		if word == "tip" || word == "tips" || word == "notification" {
 			return !w.recipient.empty() && (known || d.threatens(w.threat))
 		}
+		if !light && known && !w.threat.empty() && (lemma == "issue" || lemma == "circulate" || d.threatens(w.threat)) && !w.clause {
+			return true
+		}
 		return !w.recipient.empty() && (known && (!light || d.threatens(w.threat)) || !w.threat.empty() && d.threatens(w.threat))
 	}
 	if light {
@@ -343,7 +346,7 @@ func (d *doc) partiesAfter(w *warning, i int, s rng) int {
 		case "by", "from":
 			to = &w.warner
 		case "with", "to":
-		case "on", "over", "along", "out":
+		case "on", "over", "along", "out", "up", "down":
 			if d.toks[at].tag == tPrep && d.startsNP(at+1) && !d.toks[at+1].is(prep) {
 				return i
 			}

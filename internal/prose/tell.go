@@ -37,7 +37,7 @@ func (d *doc) toldBy(h int, s rng, acts warnAct) *warning {
 	}
 	v := d.toks[h].w.verb
 	switch {
-	case v.lemma == "radio" && d.toks[h].w.text == "radio" && d.toks[h].tag != tBase:
+	case v.lemma == "radio" && d.toks[h].w.text == "radio" && (h == s.a || d.toks[h-1].tag != tTo && d.toks[h-1].tag != tModal):
 		return nil
 	case v.lemma == "tip" && w.cue.b == h+1 && !(i > w.cue.b && d.toks[i-1].w.text == "off"):
 		return nil
@@ -192,6 +192,14 @@ func (d *doc) whoever(src, s rng) rng {
 		if l := d.listLeft(r, s); l.a < r.a {
 			if _, _, when := d.timeAt(l.a, s); !when {
 				r = l
+			}
+		}
+	}
+	if r.a > s.a && d.toks[r.a-1].w.text == "nor" { // neither the coastguard nor the harbour master
+		for j := r.a - 2; j >= s.a && r.a-j < 14; j-- {
+			if d.toks[j].w.text == "neither" {
+				r.a = j
+				break
 			}
 		}
 	}
@@ -506,6 +514,7 @@ func (d *doc) called(w *warning, h, i int, s rng) *warning {
 			break
 		}
 	}
+	d.afterColon(w, i, s)
 	if !w.threat.empty() {
 		if !d.threatens(w.threat) && !d.onWarnings(h) {
 			return nil
@@ -513,7 +522,7 @@ func (d *doc) called(w *warning, h, i int, s rng) *warning {
 		return w
 	}
 	g := d.groupAt(h, s)
-	if lemma == "call" || lemma == "write" || lemma == "text" || lemma == "cable" || lemma == "approach" || !d.onWarnings(h) || !d.canAct(w.recipient) && !d.toks[w.recipient.b-1].is(person) && d.toks[w.recipient.b-1].tag != tPron {
+	if lemma == "call" || lemma == "write" || lemma == "text" || lemma == "cable" || lemma == "approach" || !d.onWarnings(h) || !d.canAct(w.recipient) && !d.toks[w.recipient.b-1].is(person) && d.toks[w.recipient.b-1].tag != tPron && !(g.passive && !w.warner.empty()) {
 		if !d.hasItFrom(s) || !d.onWarnings(h) && !d.threatNext(s) {
 			return nil
 		}
@@ -523,6 +532,19 @@ func (d *doc) called(w *warning, h, i int, s rng) *warning {
 		return nil
 	}
 	return w
+}
+
+// afterColon takes what stands behind a colon for what was said: "was phoned by a pastor: move nothing".
+func (d *doc) afterColon(w *warning, i int, s rng) {
+	for j := i; w.threat.empty() && j+1 < s.b && j < i+10; j++ {
+		if d.toks[j].mark == ':' {
+			w.threat, w.clause = d.trim(rng{j + 1, s.b}), true
+			return
+		}
+		if d.toks[j].kind == punct || d.toks[j].tag == tFin {
+			return
+		}
+	}
 }
 
 // hasItFrom tells whether the next sentence says what a caller had heard: "He has it from X that Z".
@@ -558,7 +580,7 @@ func (d *doc) shoutedOf(w *warning, i int, s rng) *warning {
 // publics are people whom a warning asks to keep out of harm's way.
 var publics = set(`residents citizens nationals people visitors travellers travelers tourists holidaymakers villagers families passengers staff workers everyone folks motorists commuters fishermen
 sailors ships vessels airlines shoppers students personnel expatriates americans britons ramblers hikers swimmers drivers households farmers guests neighbours neighbors customers inhabitants locals
-subjects crews boats skippers them us pilgrims worshippers fans spectators those anyone him her me you employees`)
+subjects crews boats skippers them us pilots captains mariners masters boaters climbers patients parents users banks companies firms operators hospitals utilities schools businesses pilgrims worshippers fans spectators those anyone him her me you employees`)
 
 // ways out of harm: what people are asked to do.
 var wayOut = set(`leave avoid evacuate flee shelter depart escape beware refrain relocate withdraw run`)
@@ -567,6 +589,9 @@ var wayOut = set(`leave avoid evacuate flee shelter depart escape beware refrain
 func (d *doc) wardsOff(w *warning) bool {
 	if w.recipient.empty() {
 		return false
+	}
+	if last := &d.toks[w.recipient.b-1]; (last.w.text == "him" || last.w.text == "her") && d.toks[w.cue.b-1].w.verb != nil && d.toks[w.cue.b-1].w.verb.warns&wTell == 0 {
+		return false // ordered him to get out
 	}
 	if last := &d.toks[w.recipient.b-1]; last.tag == tPron && last.w.text != "them" && last.w.text != "everyone" && last.w.text != "those" && last.w.text != "anyone" && len(d.warnings) == 0 {
 		return false // told her to leave
@@ -607,13 +632,15 @@ func (d *doc) wardsOff(w *warning) bool {
 	}
 	switch v {
 	case "stay", "keep", "remain", "steer", "stand":
-		return n == "away" || n == "indoors" || n == "inside" || n == "out" || n == "off" || n == "clear" || n == "home" || n == "back" || n == "vigilant" || n == "alert" || n == "at" && v == "stay" || n == "well"
+		return n == "away" || n == "indoors" || n == "inside" || n == "out" || n == "off" || n == "clear" || n == "home" || n == "back" || n == "vigilant" || n == "alert" || n == "at" && v == "stay" || n == "well" || n == "above" || n == "below" || n == "ashore"
 	case "get", "move", "head", "go", "come", "climb", "make":
-		return n == "out" || n == "away" || n == "off" || n == "to" && d.higher(w) || n == "inland" || n == "ashore" || n == "uphill" || n == "indoors"
+		return n == "out" && v != "come" || n == "away" || n == "off" || n == "to" && d.higher(w) || n == "inland" || n == "ashore" || n == "uphill" || n == "indoors"
 	case "take":
 		return n == "cover" || n == "shelter" || n == "care" || n == "precautions"
 	case "boil":
 		return true
+	case "protect", "guard", "tighten", "reinforce", "monitor", "watch", "search", "inspect", "look", "close", "evacuate":
+		return d.onWarnings(i) && d.canAct(w.recipient)
 	}
 	if v == "leave" || v == "avoid" {
 		return d.onWarnings(i) || d.threatens(w.threat) || v == "avoid" || public
@@ -648,7 +675,7 @@ func (d *doc) letKnowOf(h int, s rng) *warning {
 		w.warner = src
 	}
 	d.threatFrom(w, e+1, s)
-	if w.threat.empty() || d.isPress(w.recipient) || !d.threatens(w.threat) && !d.onWarnings(h) {
+	if w.threat.empty() || d.isPress(w.recipient) || !d.threatens(w.threat) && !(d.onWarnings(h) && (!w.clause || d.impending(w.threat))) {
 		return nil
 	}
 	w.thing = rng{e, e + 1}
@@ -679,6 +706,13 @@ func (d *doc) flagged(h int, s rng) *warning {
 		e := g.b
 		for e < s.b && !(d.toks[e].w.text == "to" && d.toks[e].tag == tPrep) && (d.toks[e].kind != punct || d.toks[e].mark == '"' || d.toks[e].mark == '\'') && d.toks[e].tag != tFin && !d.toks[e].tag.aux() && d.toks[e].tag != tSub {
 			e++
+		}
+		if (e >= s.b || d.toks[e].w.text != "to") && lemma == "flag" {
+			w.threat = d.trim(rng{g.b, d.threatEnd(g.b, s)})
+			if !d.onWarnings(h) || !d.threatens(w.threat) {
+				return nil
+			}
+			return w
 		}
 		if e+1 >= s.b || d.toks[e].w.text != "to" {
 			return nil
@@ -745,6 +779,6 @@ func (d *doc) canAct(r rng) bool {
 	return false
 }
 
-var officials = set(`authorities official officials police officers minister ministers mayor governor officer residents villagers president commander commanders diplomats ambassador director counterpart
+var officials = set(`customs authorities official officials police officers minister ministers mayor governor officer residents villagers president commander commanders diplomats ambassador director counterpart
 counterparts operator manager managers desk clerk guard guards captain chiefs owner wardens clients members colleagues allies partner partners handler dispatcher chief chairman headmaster controller
 superiors commissioner administrator wing headquarters secretariat adviser council switchboard hotline helpline line supervisor regulator regulators board`)

@@ -104,7 +104,7 @@ func (d *doc) threatEnd(i int, s rng) int {
 					return j
 				}
 			}
-			if j > i && j+1 < s.b && d.toks[j+1].w.text == "advance" {
+			if j > i && d.timeEnd(j, s) > j {
 				return j
 			}
 		case "and", "or":
@@ -265,7 +265,7 @@ func (d *doc) threatAhead(i int, s rng) bool {
 // dangers are harms that may come, of nature, of neglect and of men.
 var dangers = set(`threat threats danger dangers risk risks plot plots storm storms flood floods flooding outbreak epidemic tsunami cyclone hurricane typhoon tornado tornadoes famine
 eruption landslide landslides mudslide avalanche avalanches surge vulnerability vulnerabilities invasion incursion coup operation wildfire wildfires blizzard earthquake drought heatwave contamination
-infection contagion malware ransomware intrusion breach breaches sabotage unrest riot riots stampede spill collapse failure meltdown offensive reprisals kidnappings defects fault`)
+infection contagion malware ransomware phishing spyware botnet backdoor fraud scam intrusion breach breaches sabotage unrest riot riots stampede spill collapse failure meltdown offensive reprisals kidnappings defects fault`)
 
 // menaces are people and things that a warning is about.
 var menaces = set(`gunmen gunman extremists militants jihadists saboteurs intruder intruders hackers attackers terrorists bombers bomber cell cells trouble ammunition explosives waves

@@ -251,6 +251,8 @@ func (d *doc) whenEnd(i int, s rng) int {
 		switch {
 		case t.kind == punct && !(t.mark == '-' && !d.gapBefore(j)) && t.tag != tOwner, t.tag == tSub, t.w.text == "based", t.w.text == "but", t.w.text == "citing", t.w.text == "according", t.w.text == "saying":
 			return j
+		case t.tag == tTo && j+1 < s.b && d.toks[j+1].w.verb != nil && d.toks[j+1].w.verb.frames&(fClause|fWarn) != 0 && verbs == 0:
+			return j // rang before the robbery to say
 		case t.tag == tRel:
 			verbs = -1
 		case t.tag == tFin || t.tag.aux() && !(j > i && d.toks[j-1].tag.aux()):
@@ -330,6 +332,12 @@ func (d *doc) whenBefore(w *warning, s rng) {
 	for _, r := range []rng{w.warner, w.recipient} {
 		if !r.empty() && r.b <= w.cue.a && r.a < start && r.a >= s.a {
 			start = r.a
+		}
+	}
+	if start == w.cue.a && d.toks[w.cue.b-1].tag == tNoun {
+		start = d.nounStart(w.cue.b-1, s)
+		if start > s.a && (d.toks[start-1].tag == tDet || d.toks[start-1].tag == tPoss) {
+			start--
 		}
 	}
 	for k := start - 1; k >= s.a && start-k < 40; k-- {
