@@ -256,7 +256,7 @@ func (d *doc) limitAt(h int, s rng) (rng, bool) {
 	case d.negated(g.rng):
 		return span(g.a)
 	}
-	for e, j := d.predicateEnd(h+1, s), h+1; j+1 < s.b && j <= e; j++ { // named the hotel but not the hour
+	for e, j := d.predicateEnd(h+1, s), h+1; j+1 < s.b && j <= e; j++ { // named the street but not the day
 		if d.toks[j].w.text == "but" && (d.toks[j+1].tag == tNeg || d.toks[j+1].w.text == "no") && v.lemma != "say" {
 			return d.trim(rng{g.a, d.predicateEnd(j+1, s)}), true
 		}
@@ -281,8 +281,8 @@ cryptic outdated unreliable unverified second-hand partial untested unusable unr
 var exact = set(`specific precise actionable clear detailed exact complete enough signed dated`)
 
 // responseAfter reads what the sentence itself says was done: by its subject, the party told ("was
-// told of the plot but did not act"), or by the party told in a clause of its own ("to the centre, which
-// shared it").
+// told of the plot but did not act"), or by the party told in a clause of its own ("to the registry, which
+// passed it on").
 func (d *doc) responseAfter(w *warning, i int, s rng) {
 	if w.recipient.empty() {
 		for j := i; j+1 < s.b && j < i+16; j++ {
@@ -302,7 +302,7 @@ func (d *doc) responseAfter(w *warning, i int, s rng) {
 		}
 		return
 	}
-	if w.relative { // police, who got the message, put him on a list
+	if w.relative { // guards, who got the note, shut the gate
 		for j := i; j+1 < s.b; j++ {
 			if d.toks[j].mark == ',' && (d.toks[j+1].tag == tFin || d.toks[j+1].tag.aux()) {
 				w.response = d.trim(rng{j + 1, d.predicateEnd(j+2, s)})
@@ -331,16 +331,16 @@ func (d *doc) responseAfter(w *warning, i int, s rng) {
 		if k >= s.b {
 			return
 		}
-		if !subject && d.toks[k].w.verb != nil && d.toks[k].tag == tFin && d.noAnswer(k, s) { // and heard nothing
+		if !subject && d.toks[k].w.verb != nil && d.toks[k].tag == tFin && d.noAnswer(k, s) { // and got no reply
 			w.response = d.trim(rng{k, d.predicateEnd(k+1, s)})
 			return
 		}
-		if d.toks[k].w.text == "that" && k+2 < s.b && d.toks[k+1].tag == tPron && d.couldBe(rng{k + 1, k + 2}, w) && (d.toks[k+2].tag == tFin || d.toks[k+2].tag.aux()) { // and that he had laughed
+		if d.toks[k].w.text == "that" && k+2 < s.b && d.toks[k+1].tag == tPron && d.couldBe(rng{k + 1, k + 2}, w) && (d.toks[k+2].tag == tFin || d.toks[k+2].tag.aux()) { // and that she had shrugged
 			w.response = d.trim(rng{k + 2, d.predicateEnd(k+3, s)})
 			return
 		}
 		if !subject && d.toks[k].tag == tBe && k+1 < s.b && d.toks[k+1].tag == tPart && d.toks[k+1].w.verb != nil && replies[d.toks[k+1].w.verb.lemma] {
-			w.response = d.trim(rng{k, d.predicateEnd(k+1, s)}) // he briefed the council and was told to wait
+			w.response = d.trim(rng{k, d.predicateEnd(k+1, s)}) // she briefed the board and was told to be quiet
 			return
 		}
 		if subject && (d.toks[k].tag == tFin || d.toks[k].tag.aux()) {
@@ -372,7 +372,7 @@ func (d *doc) noAnswer(k int, s rng) bool {
 	return false
 }
 
-// fate reads what became of the warning itself: "but the information got no farther than a corridor".
+// fate reads what became of the warning itself: "but the news never left the building".
 func (d *doc) fate(w *warning, g group, src rng, s rng) {
 	v := d.toks[g.head].w.verb
 	if v == nil {
@@ -512,7 +512,7 @@ func (d *doc) adds(w *warning, g group, src, n rng, samePara bool) bool {
 	return false
 }
 
-// hadItFrom reads "He had it from his brother-in-law".
+// hadItFrom reads "He had it from a porter".
 func (d *doc) hadItFrom(w *warning, g group, n rng) bool {
 	i := g.b
 	if i+2 >= n.b || d.toks[g.head].tag != tHave && (d.toks[g.head].w.verb == nil || d.toks[g.head].w.verb.lemma != "hear") {
@@ -587,7 +587,7 @@ func (d *doc) partyWithin(src, p rng) bool {
 	return ok
 }
 
-// reacted reads what the party told did: "The desk logged the call as routine", "They set him free",
+// reacted reads what the party told did: "The clerk filed the call", "They let her go",
 // "Security was tightened".
 func (d *doc) reacted(w *warning, g group, src, n rng, samePara bool) bool {
 	t := &d.toks[g.head]
@@ -649,7 +649,7 @@ func (d *doc) reacted(w *warning, g group, src, n rng, samePara bool) bool {
 	return !w.response.empty()
 }
 
-// disposed tells whether one of several participles says what was done: "was received and filed".
+// disposed tells whether one of several participles says what was done: "was read and put by".
 func (d *doc) disposed(r rng) bool {
 	for i := r.a; i < r.b; i++ {
 		if v := d.toks[i].w.verb; v != nil && d.toks[i].is(vPart) && disposals[v.lemma] {

@@ -1,7 +1,7 @@
 package prose
 
-// Warnings told by a noun: "a warning from X to Y about Z", "the note named neither hotel nor day",
-// "a second alert went to a mailbox". Each mention that adds something is a record.
+// Warnings told by a noun: "a warning from X to Y about Z", "the note gave neither street nor hour",
+// "a second alert went to an old address". Each mention that adds something is a record.
 
 // ordinalWords point at one of several.
 var pointing = set(`the this that these those both either same first second third fourth final last latest earlier previous only such another further`)
@@ -125,7 +125,7 @@ func (d *doc) predicateOf(w *warning, i int, s rng) {
 			e, had := d.relativeEnd(j, s), w.response
 			d.predicate(w, j+1, rng{s.a, e})
 			if had.empty() && j-2 >= s.a && d.toks[j-1].w.text == "of" && d.nobody(rng{j - 2, j - 1}) && !w.response.empty() {
-				w.response.a = j - 2 // none of which was logged
+				w.response.a = j - 2 // none of which was kept
 			}
 			j = e - 1
 		case t.tag == tPart && passWords[t.w.text]:
@@ -154,7 +154,7 @@ func (d *doc) predicate(w *warning, i int, s rng) {
 			return
 		case t.tag == tConj && j+1 < s.b && !d.toks[j+1].tag.verbal() && d.toks[j+1].tag != tAdv && d.toks[j+1].tag != tNeg && d.clauseAhead(j+1, s):
 			return
-		case t.open && j > s.a && d.toks[j-1].tag == tBe && t.mate > int32(j) && int(t.mate) < s.b && w.response.empty(): // had been "read, initialled and filed"
+		case t.open && j > s.a && d.toks[j-1].tag == tBe && t.mate > int32(j) && int(t.mate) < s.b && w.response.empty(): // had been "seen and put by"
 			if k := j + 1; d.toks[k].w.verb != nil && disposals[d.toks[k].w.verb.lemma] {
 				a := j
 				for a > s.a && d.toks[a-1].tag.aux() {
@@ -230,7 +230,7 @@ func (d *doc) saysActive(w *warning, g group, s rng) int {
 				k++
 			}
 			e := d.npEnd(k, s, false)
-			if e < s.b && d.toks[e].tag == tPron && d.clauseAhead(e, s) { // a mailbox nobody had opened
+			if e < s.b && d.toks[e].tag == tPron && d.clauseAhead(e, s) { // a desk nobody sat at
 				e = d.predicateEnd(e, s)
 			}
 			for m := k + 1; m < e; m++ {
@@ -266,7 +266,7 @@ func (d *doc) saysActive(w *warning, g group, s rng) int {
 		}
 		if w.threat.empty() && k < s.b && (d.startsNP(k) || d.toks[k].open) {
 			w.threat, w.mentions = d.trim(rng{k, d.threatEnd(k, s)}), true
-			if e := d.predicateEnd(k, s); e < s.b && d.toks[e].mark == ',' && e+1 < s.b && d.toks[e+1].tag == tNeg { // "a garrison", not a club
+			if e := d.predicateEnd(k, s); e < s.b && d.toks[e].mark == ',' && e+1 < s.b && d.toks[e+1].tag == tNeg { // "a depot", not a school
 				w.limits = d.trim(rng{g.a, d.nextComma(e+1, s)})
 			}
 			return max(k, w.threat.b)
@@ -285,7 +285,6 @@ func (d *doc) saysPassive(w *warning, g group, s rng) int {
 		}
 		w.shared = true
 		e := d.partiesAfter(w, g.b, s)
-		d.quotedTime(w, g.b, s)
 		if w.when.empty() {
 			d.scanWhen(w, e, s.b, s)
 		}
@@ -331,7 +330,7 @@ var idles = set(`sit lie languish linger gather vanish`)
 // enables are verbs of what a warning let somebody do.
 var enables = set(`enable help allow lead prompt let`)
 
-// enabled reads "helped police to break up a cell that was planning to strike": who was told, what they
+// enabled reads "helped police to break up a gang that meant to strike": who was told, what they
 // did, and with it the threat.
 func (d *doc) enabled(w *warning, g group, s rng) int {
 	if !d.startsNP(g.b) || d.toks[g.b].tag == tIng {
@@ -392,15 +391,6 @@ func (d *doc) accused(g int, s rng) rng {
 	return rng{}
 }
 
-// quotedTime reads a time that is quoted: had been sent "nine minutes after the shock".
-func (d *doc) quotedTime(w *warning, i int, s rng) {
-	if i+1 < s.b && w.when.empty() && d.toks[i].open && d.toks[i].mark == '"' {
-		if _, _, ok := d.timeAt(i+1, s); ok && int(d.toks[i].mate) < s.b {
-			w.when = rng{i, int(d.toks[i].mate) + 1}
-		}
-	}
-}
-
 // disposals are what is done with a warning that is put away, graded or acted on.
 var disposals = set(`log record mark file shelve ignore dismiss grade classify rate class treat discard disregard overlook bury discuss answer forget doubt reject take act read investigate follow
 heed circulate delete lose misread mistake misfile archive close downgrade question deem judge consider assess regard play bin throw acknowledge verify translate escalate turn brush handle note stamp
@@ -459,7 +449,7 @@ func (d *doc) listGoesOn(comma int, s rng) bool {
 }
 
 // governed reads the verb or preposition that the warning is the object of: "ignored the warning",
-// "lifted the alert", "took no action on calls".
+// "lifted the alert", "did nothing about calls".
 func (d *doc) governed(w *warning, a, i int, s rng) {
 	k := a - 1
 	for k >= s.a && (d.toks[k].tag == tDet || d.toks[k].tag == tPoss || d.toks[k].tag == tOwner || !w.warner.empty() && w.warner.holds(k)) {
@@ -473,7 +463,7 @@ func (d *doc) governed(w *warning, a, i int, s rng) {
 		d.actedOn(w, k, i, s)
 		return
 	}
-	if t.tag == tPrep && t.w.text == "of" && k-1 > s.a && manyOf[d.toks[k-1].w.text] { // took no action on a string of calls
+	if t.tag == tPrep && t.w.text == "of" && k-1 > s.a && manyOf[d.toks[k-1].w.text] { // did nothing about a string of calls
 		d.governed(w, d.nounStart(k-1, s), i, s)
 		return
 	}
@@ -533,7 +523,7 @@ var manyOf = set(`string series number dozen flurry spate stream couple successi
 // averts are verbs by which harm does not come.
 var averts = set(`foil thwart avert prevent stop catch disrupt abort defuse intercept scupper head arrest seize save break rescue find`)
 
-// foiledAfter reads "the plot was broken up after a call from X", "police foiled it after a tip": what the
+// foiledAfter reads "the plot was foiled after a call from X", "police foiled it after a tip": what the
 // harm was, who was told and what was done. k is the preposition before the noun.
 func (d *doc) foiledAfter(w *warning, k int, s rng) bool {
 	for h := k - 1; h >= s.a && k-h < 24; h-- {
@@ -588,7 +578,7 @@ func (d *doc) leftLying(r rng) bool {
 	return false
 }
 
-// thankedFor reads "X thanked Y for the tip-off".
+// thankedFor reads "X thanked Y for the alert".
 func (d *doc) thankedFor(w *warning, k int, s rng) {
 	for h := k - 1; h >= s.a && k-h < 9; h-- {
 		v := d.toks[h].w.verb
@@ -623,8 +613,8 @@ func (d *doc) hadNone(w *warning, k, i int, s rng) {
 	}
 }
 
-// actedOn reads "acting on the tip, police closed the bridge", "took no action on the calls",
-// "laughed off our note", "played down the warning".
+// actedOn reads "acting on the tip, police closed the bridge", "did nothing about the calls",
+// "shrugged off our memo", "played down the warning".
 func (d *doc) actedOn(w *warning, k, i int, s rng) {
 	h := k - 1
 	for h >= s.a && k-h < 5 && !(d.toks[h].w.verb != nil && d.toks[h].tag.verbal() && !d.toks[h].tag.aux()) {

@@ -144,7 +144,7 @@ func (d *doc) newsIn(r rng) int {
 	return 0
 }
 
-// passedIt drafts "He relayed this to Y", "The centre shared it with Y", where "it" is a warning told just before.
+// passedIt drafts "He relayed this to Y", "The office shared it with Y", where "it" is a warning told just before.
 func (d *doc) passedIt(h int, g group, s rng) *warning {
 	i := g.b
 	if i < s.b && (d.toks[i].w.text == "on" || d.toks[i].w.text == "along") {
@@ -255,7 +255,7 @@ func (d *doc) received(h int, s rng) *warning {
 	return w
 }
 
-// whoSaid reads the threat in "a call from a man who said that Z".
+// whoSaid reads the threat in "a call from a woman who said that Z".
 func (d *doc) whoSaid(w *warning, i int, s rng) {
 	if !w.threat.empty() || i+2 >= s.b || d.toks[i].tag != tRel || w.warner.b != i {
 		return
@@ -322,12 +322,12 @@ func (d *doc) indirect(i, what int, s rng) rng {
 // between.
 func (d *doc) partiesAfter(w *warning, i int, s rng) int {
 	at := i
-	if at+2 < s.b && d.toks[at].mark == ',' { // a call, on 20 November, from X
+	if at+2 < s.b && d.toks[at].mark == ',' { // a call, on 3 May, from X
 		if words, e, ok := d.timeAt(at+1, s); ok && e+1 < s.b && d.toks[e].mark == ',' && parties[d.toks[e+1].w.text] {
 			w.when, at = d.trim(words), e+1
 		}
 	}
-	if at+1 < s.b && d.toks[at].w.text == "of" { // a letter of 3 August from X
+	if at+1 < s.b && d.toks[at].w.text == "of" { // a letter of 3 May from X
 		if e := d.dateEnd(at+1, s); e > at+1 {
 			words, e2, ok := d.timeAt(at+1, s)
 			if !ok {

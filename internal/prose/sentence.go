@@ -366,7 +366,7 @@ func (d *doc) split() {
 func (d *doc) endsSentence(i int, para rng) bool {
 	t := &d.toks[i]
 	if i+1 < para.b && t.kind == letters && d.text[t.end-1] == '.' && (d.low(i) == "a.m." || d.low(i) == "p.m.") {
-		return d.toks[i+1].capital && d.toks[i+1].is(det|subj|prep) // until 8 a.m. The islands
+		return d.toks[i+1].capital && d.toks[i+1].is(det|subj|prep) // until 9 p.m. The gates
 	}
 	if i+1 >= para.b || t.kind != punct {
 		return false

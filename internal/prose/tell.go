@@ -60,11 +60,11 @@ func (d *doc) toldBy(h int, s rng, acts warnAct) *warning {
 		d.harmBehind(w, s)
 		return w
 	}
-	if w.urges && !w.threat.empty() && d.toks[w.threat.a].tag == tIng { // cautioned them against using the metro
+	if w.urges && !w.threat.empty() && d.toks[w.threat.a].tag == tIng { // cautioned them against swimming
 		d.harmBehind(w, s)
 	}
 	if w.clause && d.onTheNews(w.threat) {
-		return nil // cautioned that the information came from one man
+		return nil // cautioned that the report was second hand
 	}
 	if acts&wWarn != 0 {
 		return w
@@ -150,14 +150,14 @@ func (d *doc) parties(h int, s rng) (*warning, int, bool) {
 			return nil, 0, false
 		}
 	} else if d.toks[h].tag == tIng && h > s.a && d.toks[h-1].tag == tNoun && d.toks[h-1].is(warnNoun|notice|document) {
-		// a bulletin warning of a tsunami: not who speaks before it
+		// a leaflet warning of mines: not who speaks before it
 		w.cue.a = h - 1
 		if a := d.nounStart(h-1, s); a > s.a && d.toks[a-1].tag == tOwner {
 			w.warner = d.trimSubject(rng{d.npStart(a-2, s), a - 1}, s)
 		}
 		d.governed(w, d.nounStart(h-1, s), h-1, s)
 	} else if d.toks[h].tag == tIng && g.a > s.a && d.toks[g.a-1].mark == ',' && d.mainSubject(w, h, s) {
-		// X recommended that Y be moved, cautioning that Z
+		// X asked that Y be moved, cautioning that Z
 	} else if d.controller(&c, g, s) {
 		w.warner = d.whoever(c.source, s)
 	}
@@ -182,7 +182,7 @@ func (d *doc) whoever(src, s rng) rng {
 	}
 	r := d.antecedent(src, s)
 	if r != src {
-		for j := r.b - 2; j > r.a; j-- { // a notification to the centre, which
+		for j := r.b - 2; j > r.a; j-- { // a letter to the registry, which
 			if t := &d.toks[j]; t.tag == tPrep && (t.w.text == "to" || t.w.text == "from" || t.w.text == "by" || t.w.text == "with") && (d.speaker(j+1, rng{s.a, r.b}) || d.toks[r.b-1].tag == tName) {
 				return d.trim(rng{j + 1, r.b})
 			}
@@ -195,7 +195,7 @@ func (d *doc) whoever(src, s rng) rng {
 			}
 		}
 	}
-	if r.a > s.a && d.toks[r.a-1].w.text == "nor" { // neither the coastguard nor the harbour master
+	if r.a > s.a && d.toks[r.a-1].w.text == "nor" { // neither the warden nor his deputy
 		for j := r.a - 2; j >= s.a && r.a-j < 14; j-- {
 			if d.toks[j].w.text == "neither" {
 				r.a = j
@@ -203,7 +203,7 @@ func (d *doc) whoever(src, s rng) rng {
 			}
 		}
 	}
-	if r.a-2 >= s.a && d.toks[r.a-1].tag == tPrep && d.nobody(rng{r.a - 2, r.a - 1}) { // nobody at the ministry
+	if r.a-2 >= s.a && d.toks[r.a-1].tag == tPrep && d.nobody(rng{r.a - 2, r.a - 1}) { // nobody at the depot
 		r.a -= 2
 	}
 	if n := r.b - r.a; n > 3 && d.toks[r.b-3].w.text == "for" && d.toks[r.b-2].tag == tPoss && d.toks[r.b-1].w.text == "part" {
@@ -221,7 +221,7 @@ func (d *doc) mainSubject(w *warning, h int, s rng) bool {
 	return ok
 }
 
-// pastAside goes past ", though not shipping," behind the party told.
+// pastAside goes past ", but not the ferries," behind the party told.
 func (d *doc) pastAside(i int, s rng) int {
 	if i+2 >= s.b || d.toks[i].mark != ',' {
 		return i
@@ -295,7 +295,7 @@ func (d *doc) toldEnd(i int, s rng) int {
 			return j
 		}
 	}
-	for k := i + 1; k < e; k++ { // "warned Sarajevo four days ahead"
+	for k := i + 1; k < e; k++ { // "warned the port two days ahead"
 		if (d.toks[k].tag == tNum || d.toks[k].tag == tDet || d.toks[k].is(timenoun) || degrees[d.toks[k].w.text]) && d.counted(k, s) {
 			return k
 		}
@@ -331,7 +331,7 @@ func (d *doc) toldEnd(i int, s rng) int {
 			return j
 		}
 		if t.tag == tDet && d.toks[j-1].tag != tPrep && d.toks[j-1].tag != tConj && d.toks[j-1].tag != tDet {
-			return j // gave police | a note
+			return j // gave guards | a note
 		}
 	}
 	return e
@@ -496,7 +496,7 @@ func (d *doc) called(w *warning, h, i int, s rng) *warning {
 		}
 		if (t.tag == tTo || t.w.text == "and") && n.w.verb != nil && (n.w.verb.lemma == "say" || n.w.verb.lemma == "report" || n.w.verb.lemma == "shout" || n.w.verb.lemma == "tell" && t.tag != tTo || t.tag == tTo && n.w.verb.frames&fClause != 0) {
 			k := j + 2
-			for k < s.b && k < j+5 && d.toks[k].tag != tSub && (d.toks[k].tag == tPrep || d.toks[k].tag == tAdv) { // to point out that
+			for k < s.b && k < j+5 && d.toks[k].tag != tSub && (d.toks[k].tag == tPrep || d.toks[k].tag == tAdv) { // to let it be seen that
 				k++
 			}
 			if n.w.verb.lemma == "tell" || n.w.verb.lemma == "shout" && t.tag != tTo {
@@ -534,7 +534,7 @@ func (d *doc) called(w *warning, h, i int, s rng) *warning {
 	return w
 }
 
-// afterColon takes what stands behind a colon for what was said: "was phoned by a pastor: move nothing".
+// afterColon takes what stands behind a colon for what was said: "was rung by a cook: lock the doors".
 func (d *doc) afterColon(w *warning, i int, s rng) {
 	for j := i; w.threat.empty() && j+1 < s.b && j < i+10; j++ {
 		if d.toks[j].mark == ':' {
@@ -547,7 +547,7 @@ func (d *doc) afterColon(w *warning, i int, s rng) {
 	}
 }
 
-// hasItFrom tells whether the next sentence says what a caller had heard: "He has it from X that Z".
+// hasItFrom tells whether the next sentence says what a caller had heard: "She has it from X that Z".
 func (d *doc) hasItFrom(s rng) bool {
 	n, ok := d.sentenceAfter(s)
 	return ok && n.b-n.a > 5 && d.toks[n.a].tag == tPron && d.toks[n.a+1].tag == tHave && d.toks[n.a+2].w.text == "it" && d.toks[n.a+3].w.text == "from"
@@ -558,7 +558,7 @@ func (d *doc) threatNext(s rng) bool {
 	return ok && d.threatens(n)
 }
 
-// shoutedOf drafts "X ran up the street shouting that the bay was empty".
+// shoutedOf drafts "X rode through the lanes shouting that the bank had broken".
 func (d *doc) shoutedOf(w *warning, i int, s rng) *warning {
 	if i < s.b && (d.toks[i].w.text == "to" || d.toks[i].w.text == "at") && w.recipient.empty() && i+1 < s.b && d.startsNP(i+1) {
 		e := d.partyEnd(i+1, s)
@@ -682,7 +682,7 @@ func (d *doc) letKnowOf(h int, s rng) *warning {
 	return w
 }
 
-// flagged drafts "X flagged a party of nine to Y", "X reported the crack to Y".
+// flagged drafts "X flagged a strange lorry to Y", "X reported the crack to Y".
 func (d *doc) flagged(h int, s rng) *warning {
 	w := &warning{}
 	g := d.groupAt(h, s)

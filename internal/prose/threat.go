@@ -163,7 +163,7 @@ func (d *doc) threatClause(j int, s rng) int {
 
 // thatEnd is the end of a clause that opens with "that" at i. Behind a noun ("the warning that a
 // dam could fail was ignored") the sentence's own verb ends it; so does what tells when the
-// warning was given ("three days before the blast").
+// warning was given ("three days before the raid").
 func (d *doc) thatEnd(w *warning, i int, s rng) int {
 	end := d.contentEnd(i, s, true)
 	for j := i + 1; j+1 < end; j++ {
@@ -181,7 +181,7 @@ func (d *doc) thatEnd(w *warning, i int, s rng) int {
 				k++
 			}
 			if k < end && (d.toks[k].tag == tFin || d.toks[k].tag.aux()) {
-				return j // "…, and kept its bulletin in effect"
+				return j // "…, and held to its forecast"
 			}
 		}
 		if d.outerTime(j, end, s) {
@@ -382,7 +382,7 @@ func (d *doc) threatPlace(w *warning) {
 		if p.empty() {
 			continue
 		}
-		if !best.empty() && p.a >= best.b && p.a-best.b <= 1 { // a hotel on the waterfront, a square in X
+		if !best.empty() && p.a >= best.b && p.a-best.b <= 1 { // a shop on the quay, a square in X
 			best.b = p.b
 			continue
 		}
@@ -415,7 +415,7 @@ func (d *doc) placeAt(i int, s rng) rng {
 		return rng{}
 	}
 	if q := &d.toks[min(e, s.b-1)]; e == i+1 && e < s.b && d.toks[i].tag == tDet && q.open && q.mate > int32(e) && int(q.mate) < s.b && int(q.mate)-e < 8 {
-		e = int(q.mate) + 1 // a "crowded promenade"
+		e = int(q.mate) + 1 // a "busy arcade"
 	}
 	for e+1 < s.b && (d.toks[e].w.text == "and" && (d.toks[e+1].tag == tDet || d.toks[e+1].tag == tName || d.toks[e+1].tag == tNoun) || d.toks[e].w.text == "or" || d.toks[e].w.text == "of" || d.toks[e].tag == tPart && d.toks[e-1].tag == tNoun || d.toks[e-1].tag == tPart && d.toks[e].w.text == "by") {
 		k := d.npEnd(e+1, s, false)
@@ -436,7 +436,7 @@ func (d *doc) placeAt(i int, s rng) rng {
 	return p
 }
 
-// placeBefore reads a place that stands as a modifier: "Istanbul metro plot".
+// placeBefore reads a place that stands as a modifier: "Lisbon tram plot".
 func (d *doc) placeBefore(r rng) rng {
 	for i := r.a + 1; i < r.b; i++ {
 		if !d.toks[i].is(anyEvent) && !d.toks[i].is(danger) {
@@ -455,7 +455,7 @@ func (d *doc) placeBefore(r rng) rng {
 	return rng{}
 }
 
-// endangered is the subject of a clause that is itself a place: "that the east abutment was weeping".
+// endangered is the subject of a clause that is itself a place: "that the north wall was leaning".
 func (d *doc) endangered(r rng) rng {
 	i := r.a
 	if i < r.b && d.toks[i].w.text == "that" {

@@ -23,7 +23,7 @@ type warning struct {
 	urges     bool // what is told may be what to do: "told residents to leave"
 	shared    bool // a noun's own clause shows it passing: "information shared by X"
 	passed    bool // "relayed it to Y": the warning told just before
-	relative  bool // the party told is what a relative clause hangs on: "police, who got the note"
+	relative  bool // the party told is what a relative clause hangs on: "guards, who got the note"
 	mentions  bool // the threat is what the note mentions
 	passive   bool // while a predicate is read: its last verb was a passive
 	after     rng  // the subject of a later sentence whose verb is this warning's response

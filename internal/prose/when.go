@@ -5,7 +5,7 @@ import "sort"
 // Times of warnings: "on 7 March", "days before the blast", "in advance", "within the hour".
 // They need not be places on the calendar, so they are more than the dates of the text.
 
-// degrees may stand before a time: "less than a week before", "as early as July".
+// degrees may stand before a time: "less than a month before", "as early as May".
 var degrees = map[string]bool{"less": true, "than": true, "more": true, "barely": true, "only": true, "just": true, "about": true, "around": true, "shortly": true, "some": true, "nearly": true,
 	"almost": true, "at": true, "least": true, "up": true, "as": true, "recently": true, "soon": true, "exactly": true, "early": true, "late": true, "mid": true, "later": true, "immediately": true, "roughly": true,
 	"several": true, "over": true, "to": true, "long": true, "well": true, "not": true, "far": true, "even": true}
@@ -167,6 +167,9 @@ func (d *doc) timeWithin(i int, s rng) int {
 	if k+1 < s.b {
 		switch w := d.toks[k+1].w.text; w {
 		case "before", "after", "of", "leading", "to", "preceding", "prior":
+			if w == "to" && d.toks[k].w.text != "run-up" {
+				return k + 1
+			}
 			if w == "of" && !d.toks[k].is(timenoun) && !partOfTime[d.toks[k].w.text] && d.toks[k].w.text != "eve" {
 				return i
 			}
@@ -191,7 +194,7 @@ func (d *doc) dateEnd(i int, s rng) int {
 		}
 	}
 	t := &d.toks[i]
-	if t.kind == number && i+2 < s.b && (d.toks[i+1].w.text == "and" || d.toks[i+1].w.text == "or") && d.toks[i+2].kind == number { // on 17 and 20 April
+	if t.kind == number && i+2 < s.b && (d.toks[i+1].w.text == "and" || d.toks[i+1].w.text == "or") && d.toks[i+2].kind == number { // on 3 and 9 May
 		if e := d.dateEnd(i+2, s); e > i+3 {
 			return e
 		}
@@ -325,7 +328,7 @@ func (d *doc) scanWhen(w *warning, i, end int, s rng) bool {
 	return false
 }
 
-// whenBefore reads a time in front: "Days before the attack, X warned", "On 3 October the FBI
+// whenBefore reads a time in front: "Days before the attack, X warned", "On 3 May the bureau
 // notified".
 func (d *doc) whenBefore(w *warning, s rng) {
 	start := w.cue.a
@@ -361,7 +364,7 @@ func (d *doc) whenBefore(w *warning, s rng) {
 		if k > s.a && (d.toks[k-1].mark == ';' || d.toks[k-1].mark == ':') {
 			return
 		}
-		if k == start-1 && d.toks[k].w.text == "when" { // was on 19 June, when X received
+		if k == start-1 && d.toks[k].w.text == "when" { // was on 3 May, when X received
 			for m := k - 1; m >= s.a && k-m < 9; m-- {
 				if words, e, ok := d.timeAt(m, rng{s.a, k}); ok && (e == k || e == k-1) {
 					w.when = d.trim(words)
