@@ -75,7 +75,7 @@ func (d *doc) basisAfter(w *warning, i int, s rng) {
 			for k = j + 1; k < s.b && k < j+6 && d.toks[k].w.text != "on"; k++ {
 			}
 			k++
-		case t.w.text == "because" && n.w.text == "of", t.w.text == "thanks" && n.w.text == "to" && j > i:
+		case t.w.text == "because" && n.w.text == "of" && j+2 < s.b && d.toks[j+2].tag != tPron, t.w.text == "thanks" && n.w.text == "to" && j > i:
 			k = j + 2
 		case t.w.text == "on" && n.w.text == "the" && j+3 < s.b && (d.toks[j+2].w.text == "strength" || d.toks[j+2].w.text == "basis") && d.toks[j+3].w.text == "of":
 			k = j + 4
@@ -479,6 +479,10 @@ func (d *doc) aftermath(w *warning, s rng) {
 func (d *doc) adds(w *warning, g group, src, n rng, samePara bool) bool {
 	pron := src.b-src.a == 1 && d.toks[src.a].tag == tPron
 	word := d.toks[src.a].w.text
+	if v := d.toks[g.head].w.verb; samePara && d.nobody(src) && v != nil && tellsMore[v.lemma] && w.limits.empty() { // nobody said where
+		w.limits = d.trim(rng{src.a, d.predicateEnd(g.b, n)})
+		return true
+	}
 	if pron && (word == "it" || word == "this") && samePara || pron && (word == "we" || word == "i" || word == "he" || word == "she") && (d.sameWords(src, w.warner) || d.mayBe(src, w.warner)) || d.likeParty(src, w.warner) && samePara {
 		found := false
 		for j := g.head; j < n.b; j++ {
@@ -621,6 +625,7 @@ func (d *doc) reacted(w *warning, g group, src, n rng, samePara bool) bool {
 		if v.stance != asserts && !reacts[v.lemma] && !replies[v.lemma] || v.warns&wWarn != 0 || v.frames&fClause != 0 && !replies[v.lemma] && !reacts[v.lemma] || v.frames&fClause != 0 && g.b < n.b && d.toks[g.b].w.text == "that" && !replies[v.lemma] || !samePara && !reacts[v.lemma] {
 			return false
 		}
+	case samePara && someOf[d.toks[src.a].w.text] && !w.recipient.empty() && plural(d, d.headOf(w.recipient)) && (reacts[v.lemma] || replies[v.lemma]):
 	case pron && samePara && d.toks[src.a].w.text != "it" && d.couldBe(src, w):
 		if !reacts[v.lemma] && !replies[v.lemma] {
 			return false
@@ -638,6 +643,11 @@ func (d *doc) reacted(w *warning, g group, src, n rng, samePara bool) bool {
 		}
 	default:
 		return false
+	}
+	for j := g.b; v.lemma == "tell" && !g.passive && j < n.b && j < g.b+5; j++ {
+		if d.toks[j].tag == tSub {
+			return false // tells us that
+		}
 	}
 	if g.b < n.b && !g.passive && (v.lemma == "tell" || v.lemma == "ask") && d.isPress(rng{g.b, min(g.b+3, n.b)}) {
 		return false
@@ -675,10 +685,13 @@ func (d *doc) couldBe(src rng, w *warning) bool {
 	case "it":
 		return !self && !last.is(person)
 	case "we", "i":
-		return last.w.text == "us" || last.w.text == "me" || d.toks[w.recipient.a].w.text == "our" || d.toks[w.recipient.a].w.text == "my"
+		return last.w.text == "us" || last.w.text == "me" || d.toks[w.recipient.a].w.text == "our" || last.w.text == "ours" || d.toks[w.recipient.a].w.text == "my"
 	}
 	return false
 }
+
+// someOf are words for some of those who were told.
+var someOf = set(`one another several some others both neither none few many most two three`)
 
 // measures are steps that only a warning explains.
 var measures = set(`cancel evacuate double close suspend tighten deploy halt postpone raid shelve ignore dismiss divert reinforce relocate cordon seal move clear search delete scramble reroute ground`)

@@ -164,7 +164,9 @@ func (d *doc) parties(h int, s rng) (*warning, int, bool) {
 	if i < s.b && d.startsNP(i) && !threatPreps[d.toks[i].w.text] && !(d.toks[i].tag == tPron && d.clauseSoon(i, s) && d.toks[i].is(subj) && !objectPronoun(&d.toks[i])) {
 		if e := d.toldEnd(i, s); d.sayable(rng{i, e}) {
 			w.recipient = d.trim(rng{i, e})
-			i = d.pastAside(e, s)
+			if i = d.pastAside(e, s); i > e+1 {
+				w.recipient.b = i - 1
+			}
 			if i < s.b && d.toks[i].w.text == "off" {
 				i++
 			}
@@ -278,6 +280,9 @@ func (d *doc) warnedBy(w *warning, i int, s rng) int {
 				continue // by loudspeaker
 			}
 			e := d.toldEnd(j+1, s)
+			if e+2 < s.b && d.toks[e].w.text == "with" && d.toks[e+1].tag == tDet { // by a man with a lamp
+				e = d.npEnd(e+1, s, false)
+			}
 			w.warner = d.trim(rng{j + 1, e})
 			return e
 		case t.kind == punct || t.tag == tSub || t.tag == tFin || threatPreps[t.w.text] && !d.inDate(j+1):

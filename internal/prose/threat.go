@@ -17,7 +17,7 @@ func (d *doc) threatFrom(w *warning, i int, s rng) {
 scan:
 	for j := i; j < s.b && j < i+26; j++ {
 		t := &d.toks[j]
-		if _, e, ok := d.timeAt(j, s); ok && e > j && e < s.b && t.tag != tSub {
+		if _, e, ok := d.timeAt(j, s); ok && e > j && e < s.b && (t.tag != tSub || d.toks[j+1].is(timenoun)) {
 			j, past = e-1, e
 			continue
 		}
@@ -396,6 +396,9 @@ func (d *doc) threatPlace(w *warning) {
 	if best.empty() && w.clause {
 		best = d.endangered(r)
 	}
+	if e := best.b + 2; !best.empty() && e <= r.b && d.toks[best.b].mark == ',' && d.toks[best.b+1].tag == tName && d.toks[best.b-1].tag == tName && (e == r.b || d.toks[e].kind == punct) {
+		best.b = e // Hill Road, Leeds
+	}
 	if best.b+2 < r.b && !best.empty() && d.toks[best.b].mark == ',' && d.toks[best.b+1].w.text == "where" {
 		best.b = d.relativeEnd(best.b+1, r)
 	}
@@ -501,6 +504,9 @@ func (d *doc) peopleIn(r rng) bool {
 func (d *doc) isPlace(r rng) bool {
 	if n, ok := d.namingIn(r, nil); ok && n.rng.b == r.b {
 		return n.party.kind == "state" && !n.party.people[d.nameKey(n.a)]
+	}
+	if d.toks[r.a].tag == tNoun && d.toks[r.a].w.text == "place" {
+		return false // in place
 	}
 	if r.b-r.a == 1 && d.toks[r.a].tag == tNoun && (d.toks[r.a].w.text == "place" || d.toks[r.a].w.text == "line" || d.toks[r.a].w.text == "court" || d.toks[r.a].w.text == "office") {
 		return false // in place

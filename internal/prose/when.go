@@ -343,6 +343,14 @@ func (d *doc) whenBefore(w *warning, s rng) {
 			start--
 		}
 	}
+	if w.warner.b <= w.cue.a && !w.warner.empty() && w.warner.a >= s.a {
+		for j := w.warner.b; j < w.cue.a && d.toks[j].tag != tFin && d.toks[j].tag != tConj; j++ { // X had, on 3 May, told Y
+			if words, e, ok := d.timeAt(j, s); ok && e <= w.cue.a {
+				w.when = d.trim(words)
+				return
+			}
+		}
+	}
 	for k := start - 1; k >= s.a && start-k < 40; k-- {
 		if t := &d.toks[k]; t.close && t.mate >= int32(s.a) && int(t.mate) < k {
 			k = int(t.mate)
