@@ -151,17 +151,49 @@ func (d *doc) quantity(i int, s rng) bool {
 func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 	t := &d.toks[i]
 	w := t.w
-	next := func() *token {
-		if i+1 < s.b {
-			return &d.toks[i+1]
-		}
-		return &endToken
-	}
 	if t.is(quantWord) && d.quantity(i, s) {
 		return tAdj, true
 	}
 	if !t.is(closedWord) {
 		return 0, false
+	}
+	if tag, ok := d.tagByWord(i, s, prev); ok || w.text == "" {
+		return tag, ok
+	}
+	switch {
+	case w.is&modal != 0:
+		return tModal, true
+	case w.is&be != 0:
+		return tBe, true
+	case w.is&have != 0:
+		return tHave, true
+	case w.is&do != 0:
+		return tDo, true
+	case w.is&neg != 0:
+		return tNeg, true
+	case w.is&det != 0:
+		return tDet, true
+	case w.is&poss != 0:
+		return tPoss, true
+	case w.is&pron != 0:
+		return tPron, true
+	case w.is&conj != 0:
+		return tConj, true
+	case w.is&prep != 0 && !(w.is&anyVerb != 0 && (prev == tPron || prev == tTo)):
+		return tPrep, true
+	}
+	return 0, false
+}
+
+// tagByWord decides on single words of the closed classes.
+func (d *doc) tagByWord(i int, s rng, prev tag) (tag, bool) {
+	t := &d.toks[i]
+	w := t.w
+	next := func() *token {
+		if i+1 < s.b {
+			return &d.toks[i+1]
+		}
+		return &endToken
 	}
 	switch w.text {
 	case "":
@@ -218,28 +250,6 @@ func (d *doc) tagClosed(i int, s rng, prev tag) (tag, bool) {
 
 // classTag gives a word of a closed class its tag.
 func classTag(w *word, prev tag) (tag, bool) {
-	switch {
-	case w.is&modal != 0:
-		return tModal, true
-	case w.is&be != 0:
-		return tBe, true
-	case w.is&have != 0:
-		return tHave, true
-	case w.is&do != 0:
-		return tDo, true
-	case w.is&neg != 0:
-		return tNeg, true
-	case w.is&det != 0:
-		return tDet, true
-	case w.is&poss != 0:
-		return tPoss, true
-	case w.is&pron != 0:
-		return tPron, true
-	case w.is&conj != 0:
-		return tConj, true
-	case w.is&prep != 0 && !(w.is&anyVerb != 0 && (prev == tPron || prev == tTo)):
-		return tPrep, true
-	}
 	return 0, false
 }
 
