@@ -69,6 +69,9 @@ func (d *doc) tell(n *incident) {
 	if n.habit && !n.noun && !d.headline(n.sent) {
 		return
 	}
+	if t := &d.toks[n.trigger]; !n.noun && t.w.verb != nil && uses[t.w.verb.lemma] && t.tag == tPart && len(n.agents)+len(n.patients) == 0 && n.trigger > 0 && d.toks[n.trigger-1].tag.nominal() && !n.hasDate {
+		return // a rocket fired from the hills: what the weapon did is told elsewhere
+	}
 	if e := d.goesOn(n); e != nil {
 		e.list = append(e.list, n)
 		n.event = e
@@ -78,7 +81,7 @@ func (d *doc) tell(n *incident) {
 		e.add(n)
 		return
 	}
-	if n.maybe || n.soft || n.definite && n.noun && !n.told && !d.headline(n.sent) && d.saysNothing(n) {
+	if n.maybe || n.soft || n.noun && unbounded[d.low(n.trigger)] || n.definite && n.noun && !n.told && !d.headline(n.sent) && d.saysNothing(n) {
 		return // "the attack" of which nothing is known
 	}
 	if !n.hasDate {
@@ -119,6 +122,9 @@ func (d *doc) beforeDeed(n *incident) bool {
 	}
 	return false
 }
+
+// unbounded are nouns of violence that name no single event.
+var unbounded = map[string]bool{"violence": true, "bloodshed": true, "crime": true, "gunfire": true}
 
 // headline tells whether a sentence is the first of a text: it tells the news in the present.
 func (d *doc) headline(sent int) bool { return sent == 0 }
@@ -210,7 +216,7 @@ func (d *doc) agrees(n *incident, e *event) int {
 	}
 	switch share := d.sharedWords(n, e); {
 	case d.headline(e.lastSent()) && n.sent <= 3 && n.sent > 0, !n.noun && !d.narrated(e) && !d.oldNews(e):
-		score += 3 // the news itself, spoken of before it is told
+		score += 3 + 2*min(share, 1) // the news itself, spoken of before it is told
 	case share > 0:
 		score += 2 * min(share, 2)
 	case d.onlyNamed(e) && n.act == e.act:
@@ -390,6 +396,9 @@ func (d *doc) wielded(r rng, ns []*incident) bool {
 
 // headWord is the last word of a noun phrase before its prepositional phrases.
 func (d *doc) headWord(r rng) int {
+	if r.b-r.a > 2 && d.toks[r.a+1].w.text == "of" && (d.toks[r.a].tag == tPron || d.toks[r.a].tag == tNum) {
+		r.a += 2 // one of the two cables
+	}
 	for i := r.a + 1; i < r.b; i++ {
 		if t := &d.toks[i]; t.mark == ',' || t.mark == '(' || t.tag == tPrep || t.tag == tRel || (t.tag == tPart || t.tag == tIng) && d.toks[i-1].tag.nominal() {
 			return i - 1
@@ -585,7 +594,7 @@ func (d *doc) sameClause(x rng, n *incident, s rng) bool {
 
 // toldOn tells whether a date is that of a claim in the sentence and not of what it tells.
 func (d *doc) toldOn(x rng, n *incident) bool {
-	for i := x.a - 1; i > 0 && x.a-i < 5 && d.toks[i].sent == d.toks[x.a].sent && !(x.b < len(d.toks) && d.toks[x.b].tag == tOwner); i-- {
+	for i := x.a - 1; i > 0 && x.a-i < 5 && !(n.noun && n.phrase.covers(x)) && d.toks[i].sent == d.toks[x.a].sent && !(x.b < len(d.toks) && d.toks[x.b].tag == tOwner); i-- {
 		t := &d.toks[i]
 		if t.kind == punct || i == n.trigger {
 			break
@@ -797,12 +806,30 @@ func (d *doc) reality(n *incident, s rng) {
 			n.maybe = true
 		}
 	case !n.noun && t.w.verb != nil && wishVerbs[t.w.verb.lemma]:
-		if t.w.verb.lemma == "try" || t.w.verb.lemma == "attempt" {
+		switch l := t.w.verb.lemma; {
+		case l == "try", l == "attempt", l == "fail" && n.act == actBomb:
 			n.attempt, n.maybe = true, false
-			return
+		case d.brokenUp(before, s):
+			n.foiled, n.maybe, n.agents = true, false, nil
+		default:
+			n.maybe = true
 		}
-		n.maybe = true
 	}
+}
+
+// brokenUp tells whether the sentence says before i that those who planned were stopped: "police
+// broke up a cell that had planned to".
+func (d *doc) brokenUp(i int, s rng) bool {
+	for j := i - 1; j >= s.a && i-j < 16; j-- {
+		t := &d.toks[j]
+		if v := t.w.verb; v != nil && t.tag.verbal() && (foils[v.lemma] || v.lemma == "break" && d.is(j+1, s, "up")) {
+			return true
+		}
+		if t.mark == ';' || t.mark == '.' {
+			break
+		}
+	}
+	return false
 }
 
 // stopVerbs tell of a plan that was stopped.
@@ -1244,8 +1271,10 @@ func (d *doc) carriedOff(h int, s rng) (act, int) {
 			return noAct, 0
 		}
 	}
-	if !who.empty() && craft[d.low(d.headWord(who))] {
-		return actHijack, g.b
+	for i := who.a; i < who.b; i++ {
+		if craft[d.low(i)] {
+			return actHijack, g.b
+		}
 	}
 	if who.empty() || !d.hasClass(who, person) {
 		return noAct, 0
@@ -1276,6 +1305,12 @@ func (d *doc) intruded(h int, s rng) (act, int) {
 	if after < s.b && d.startsNP(after) {
 		obj = d.trim(rng{after, d.npEnd(after, s, false)})
 	}
+	if ok && !obj.empty() && (v.lemma == "hit" || v.lemma == "strike") && d.weaponHead(src) {
+		if d.explosive(src) {
+			return actBomb, after
+		}
+		return actAttack, after
+	}
 	doer := ok && d.anyIs([]rng{src}, machines)
 	if doer && (!obj.empty() || v.lemma == "strike") || v.lemma != "shut" && v.lemma != "hit" && v.lemma != "strike" && !obj.empty() && d.anyIs([]rng{obj}, machines) {
 		return actCyber, after
@@ -1294,7 +1329,7 @@ func (d *doc) ordinaryAct(lemma string, h int, s rng) (a act, after int, known b
 			a, after = d.inCustody(h, s)
 		}
 	case "mow", "run":
-		if d.is(h+1, s, "down") && h+2 < s.b && d.startsNP(h+2) && d.hasClass(rng{h + 2, d.npEnd(h+2, s, false)}, person) {
+		if d.is(h+1, s, "down") && h+2 < s.b && d.startsNP(h+2) && (lemma == "mow" || d.hasClass(rng{h + 2, d.npEnd(h+2, s, false)}, person)) {
 			a, after = actAttack, h+2
 		}
 	case "seize", "snatch", "drag":

@@ -279,6 +279,9 @@ func (d *doc) settle(e *event) {
 		if n.hasDate {
 			full += 2
 		}
+		if !d.upper && !d.headline(n.sent) && len(e.list) > 1 && d.headline(e.list[0].sent) {
+			full++ // the text itself before its headline
+		}
 		if !n.place.empty() {
 			full += 2
 		}
