@@ -1,5 +1,7 @@
 package prose
 
+import "strings"
+
 // gatherEvents gathers the mentions of events in ordinary text. Old cables in capitals have
 // rules of their own ([doc.findEvents]).
 func (d *doc) gatherEvents() {
@@ -1082,8 +1084,8 @@ func (d *doc) countryOfText() string {
 	names := map[string]int{}
 	best, second := "", 0
 	for _, n := range d.namings {
-		if n.party.kind == "state" {
-			names[n.party.code]++
+		if n.party.kind == "state" && !(n.a > 0 && d.toks[n.a-1].capital && d.toks[n.a-1].tag == tName && d.toks[n.a-1].end+1 == d.toks[n.a].start) {
+			names[n.party.code]++ // and not Northern Ireland
 		}
 	}
 	for code, n := range names {
@@ -1196,21 +1198,44 @@ func (d *doc) triggerPhrase(n *incident) rng {
 	return r
 }
 
-// datelineCountry is the country that the text's first lines place it in: "QUETTA, Pakistan".
+// datelineCountry is the country that the text's first lines place it in: "QUETTA, Pakistan",
+// "Stockholm, 3 March 2022". Lines that name two place it in neither.
 func (d *doc) datelineCountry() string {
-	for si := 0; si < len(d.sents) && si < 4; si++ {
+	if d.placed != "" {
+		return strings.TrimPrefix(d.placed, "?")
+	}
+	d.placed = "?"
+	for si := 0; si < len(d.sents) && si < 5; si++ {
 		s := d.sents[si].rng
-		if end := s.b - 1; d.toks[end].mark != '-' && d.toks[end].mark != ':' && (s.b-s.a > 12 || si > 0) {
+		head := d.toks[s.b-1].mark == '-' || d.toks[s.b-1].mark == ':'
+		if !head && (s.b-s.a > 16 || d.hasFinite(s) || d.dateIndex(s) < 0) {
 			continue
 		}
-		if n, ok := d.namingIn(s, func(p *party) bool { return p.kind == "state" }); ok {
-			if m, ok := d.namingIn(rng{n.b, s.b}, func(p *party) bool { return p.kind == "state" && p != n.party }); ok && m.b > 0 {
-				return "" // from two places
+		only := ""
+		for r := s; ; {
+			n, ok := d.namingIn(r, func(p *party) bool { return p.kind == "state" })
+			if !ok {
+				break
 			}
-			return n.party.code
+			if only != "" && only != n.party.code {
+				return ""
+			}
+			only, r.a = n.party.code, n.b
+		}
+		if only != "" {
+			d.placed = only
+			return only
 		}
 	}
 	return ""
+}
+
+// dateIndex is the index of the first date of a line, or -1.
+func (d *doc) dateIndex(s rng) int {
+	if k := d.dateFrom(s.a); k < len(d.dates) && d.dates[k].b <= s.b {
+		return k
+	}
+	return -1
 }
 
 // inCustody reads "police are holding 41 people", "was picked up by local authorities".

@@ -102,6 +102,7 @@ type doc struct {
 	namings     []naming
 	statesNamed map[string]bool
 	home        string            // the country that the text is about, "?" where unknown
+	placed      string            // the country of the dateline, "?" where unknown
 	bodies      map[string]*actor // parties that the lexicon lacks, by their name
 	bodyNames   []rng
 	byParty     map[*party]*actor

@@ -19,7 +19,7 @@ func (d *doc) countryByPlace(e *event) string {
 				for end < r.b && d.toks[end].tag == tName {
 					end++
 				}
-				if code := d.onlyCountry(place.Find(d.flat(rng{i, end}))); code != "" {
+				if code := d.onlyCountry(place.Find(d.flat(rng{i, end}))); code != "" && (d.upper || d.namesState(code) || d.datelineCountry() == "") {
 					return code
 				}
 				i = end
