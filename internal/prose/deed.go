@@ -640,7 +640,7 @@ func (d *doc) cutDates(rs []rng, s rng) []rng {
 			case k.b < r.b && (d.onlyFront(rng{r.a, k.a}) || k.a-r.a > 3 && !d.toks[k.b].close && d.toks[k.b].tag.nominal() && d.toks[k.b].tag != tOwner):
 				r.a = k.b
 				i = r.a - 1
-			case k.b >= r.b-1 && d.toks[k.a-1].tag == tPrep:
+			case k.a > r.a && k.b >= r.b-1 && d.toks[k.a-1].tag == tPrep:
 				r.b = k.a - 1
 			case k.a <= r.a+1:
 				r.a = min(k.b, r.b)

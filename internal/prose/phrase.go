@@ -450,6 +450,9 @@ func (d *doc) parenthesis(a, b int) bool {
 // sharedSubject finds the subject of the verb that "and" joins to this one.
 func (d *doc) sharedSubject(and int, s rng) (rng, bool) {
 	from := and - 1
+	if from < s.a {
+		return rng{}, false
+	}
 	if d.toks[from].close && d.toks[from].mark == '"' { // said that it was "safe" and questioned
 		for k := from; k > s.a && from-k < 40; k-- {
 			if d.toks[k].tag == tSub && d.toks[k].w.text == "that" {
