@@ -343,6 +343,9 @@ func (d *doc) responseAfter(w *warning, i int, s rng) {
 			w.response = d.trim(rng{k, d.predicateEnd(k+1, s)}) // she briefed the board and was told to be quiet
 			return
 		}
+		if v := d.toks[k].w.verb; subject && v != nil && d.toks[k].tag == tFin && speechVerbs[v.lemma] && !replies[v.lemma] {
+			return // but says that: a claim
+		}
 		if subject && (d.toks[k].tag == tFin || d.toks[k].tag.aux()) {
 			w.response = d.trim(rng{j + 1, d.predicateEnd(k+1, s)})
 			return

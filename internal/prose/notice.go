@@ -240,6 +240,7 @@ func (d *doc) saysActive(w *warning, g group, s rng) int {
 			}
 			w.recipient = d.trim(rng{k, e})
 			w.shared = true
+			e = max(e, d.partiesAfter(w, e, s))
 			for m := e; m+3 < s.b && m < e+10; m++ { // by way of Y
 				if d.toks[m].w.text == "way" && d.toks[m-1].w.text == "by" && d.toks[m+1].w.text == "of" || d.toks[m].w.text == "through" && m+1 < s.b && d.toks[m+1].tag == tName {
 					k := m + 1

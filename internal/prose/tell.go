@@ -69,6 +69,9 @@ func (d *doc) toldBy(h int, s rng, acts warnAct) *warning {
 	if acts&wWarn != 0 {
 		return w
 	}
+	if v.lemma == "advise" && w.recipient.empty() && !w.threat.empty() && d.toks[w.threat.a-1].w.text == "against" && d.hasWord(w.threat, "travel") {
+		return w
+	}
 	if acts&wTell == 0 || !d.toldOfHarm(w, h, s) {
 		return nil
 	}
@@ -119,6 +122,16 @@ func (d *doc) fromSource(r rng) bool {
 	return isNews(d.toks[h].w.text) || origins[d.toks[h].w.text]
 }
 
+// hasWord tells whether a word stands among tokens.
+func (d *doc) hasWord(r rng, word string) bool {
+	for i := r.a; i < r.b; i++ {
+		if d.toks[i].w.text == word {
+			return true
+		}
+	}
+	return false
+}
+
 // infinitive tells whether the threat is what to do.
 func (w *warning) infinitive(d *doc) bool {
 	return w.clause && !w.threat.empty() && (d.toks[w.threat.a].tag == tTo || d.toks[w.threat.a].tag == tNeg)
@@ -143,7 +156,11 @@ func (d *doc) parties(h int, s rng) (*warning, int, bool) {
 		return w, d.warnedBy(w, i, s), true
 	}
 	c := claim{}
-	if g.finite {
+	if aux := d.auxBefore(g, s); aux > 0 { // had, on 3 May, told
+		if src, ok := d.subjectOf(aux, s); ok {
+			w.warner = d.whoever(src, s)
+		}
+	} else if g.finite {
 		if src, ok := d.subjectOf(g.a, s); ok {
 			w.warner = d.whoever(src, s)
 		} else if d.inverted(g, s, d.toks[h].w.verb) {
@@ -191,7 +208,7 @@ func (d *doc) whoever(src, s rng) rng {
 		}
 	}
 	if r == src {
-		if l := d.listLeft(r, s); l.a < r.a {
+		if l := d.listLeft(r, s); l.a < r.a && !(r.a-2 >= s.a && d.toks[r.a-2].mark == ',') {
 			if _, _, when := d.timeAt(l.a, s); !when {
 				r = l
 			}
@@ -221,6 +238,22 @@ func (d *doc) mainSubject(w *warning, h int, s rng) bool {
 		w.warner = src
 	}
 	return ok
+}
+
+// auxBefore finds the auxiliary that a time between commas parts from its verb; 0 without.
+func (d *doc) auxBefore(g group, s rng) int {
+	if g.a-3 <= s.a || d.toks[g.a-1].mark != ',' {
+		return 0
+	}
+	for m := g.a - 2; m > s.a && g.a-m < 12; m-- {
+		if d.toks[m].mark == ',' {
+			if d.toks[m-1].tag == tHave && d.timeEnd(m+1, s) == g.a-1 {
+				return m - 1
+			}
+			return 0
+		}
+	}
+	return 0
 }
 
 // pastAside goes past ", but not the ferries," behind the party told.
@@ -482,12 +515,15 @@ func (d *doc) called(w *warning, h, i int, s rng) *warning {
 	if w.recipient.empty() || d.isPress(w.recipient) {
 		return nil
 	}
-	for j := i; j+1 < s.b && j < i+14; j++ {
+	for j := i; j+1 < s.b && j < i+18; j++ {
 		if _, e, ok := d.timeAt(j, s); ok && e > j {
 			j = e - 1
 			continue
 		}
 		t, n := &d.toks[j], &d.toks[j+1]
+		if t.mark == ',' && (d.timeEnd(j+1, s) > j+1 || n.w.text == "about" || n.w.text == "that" || t.tag == tConj) || t.w.text == "and" && d.timeEnd(j+1, s) > j+1 || t.w.text == "again" {
+			continue // twice, in March and again in May, about
+		}
 		if t.w.text == "about" && t.tag == tPrep && d.startsNP(j+1) {
 			w.threat = d.trim(rng{j + 1, d.threatEnd(j+1, s)})
 			break
@@ -729,6 +765,13 @@ func (d *doc) flagged(h int, s rng) *warning {
 		}
 		w.recipient = d.trim(rng{e + 1, d.partyEnd(e+1, s)})
 	}
+	if lemma == "report" && !w.recipient.empty() && d.canAct(w.recipient) && d.onWarnings(h) && !d.threatens(w.threat) {
+		d.findWhen(w, s)
+		d.responseAfter(w, w.recipient.b, s)
+		if !w.response.empty() || !w.when.empty() {
+			return w // reported a light to the base, which did nothing
+		}
+	}
 	if w.recipient.empty() || d.isPress(w.recipient) || !d.threatens(w.threat) && !(lemma == "flag" && d.onWarnings(h)) && !(w.threat.empty() && lemma == "flag") {
 		return nil
 	}
@@ -784,6 +827,6 @@ func (d *doc) canAct(r rng) bool {
 	return false
 }
 
-var officials = set(`customs authorities official officials police officers minister ministers mayor governor officer residents villagers president commander commanders diplomats ambassador director counterpart
+var officials = set(`sergeant constable lieutenant colonel inspector superintendent general corporal warden ranger rangers marshal prefect customs authorities official officials police officers minister ministers mayor governor officer residents villagers president commander commanders diplomats ambassador director counterpart
 counterparts operator manager managers desk clerk guard guards captain chiefs owner wardens clients members colleagues allies partner partners handler dispatcher chief chairman headmaster controller
 superiors commissioner administrator wing headquarters secretariat adviser council switchboard hotline helpline line supervisor regulator regulators board`)

@@ -67,7 +67,9 @@ scan:
 		}
 	}
 	if onlyOn > 0 && w.threat.empty() {
-		w.threat = d.trim(rng{onlyOn + 1, d.threatEnd(onlyOn+1, s)})
+		if r := d.trim(rng{onlyOn + 1, d.threatEnd(onlyOn+1, s)}); !w.noun(d) || d.threatens(r) {
+			w.threat = r
+		}
 		return
 	}
 	if i < s.b && d.toks[i].tag != tPrep && d.toks[i].kind != punct && !w.noun(d) && d.clauseSoon(i, s) && d.startsNP(i) {

@@ -58,6 +58,11 @@ var roundabout = []struct {
 	{"The observatory raised its alert level to orange on Sunday and advised pilots to stay above 6,000 metres.", []string{"warner: The observatory | cue: advised | recipient: pilots | threat: to stay above 6,000 metres"}},
 	{"Neither the coastguard nor the harbour master was told.", []string{"cue: was told | recipient: Neither the coastguard nor the harbour master"}},
 	{"A neighbour had phoned the emergency line twice that week to report shots and threats.", []string{"warner: A neighbour | cue: had phoned … to report | recipient: the emergency line | threat: shots and threats | when: that week"}},
+	{"Spain's foreign ministry advised against all travel to the valley hours before the slide.", []string{"warner: Spain's foreign ministry | cue: advised | threat: all travel to the valley | when: hours before the slide | place: the valley"}},
+	{"The trawler's skipper reported a periscope to the naval base, which thanked him and did nothing.", []string{"warner: The trawler's skipper | cue: reported | recipient: the naval base | threat: a periscope | response: thanked him and did nothing"}},
+	{"The priest told the sergeant of the threats, and the sergeant told nobody.", []string{"warner: The priest | cue: told | recipient: the sergeant | threat: the threats | response: told nobody", "warner: the sergeant | cue: told | recipient: nobody"}},
+	{"Warnings had reached the governor from at least three villages.", []string{"warner: at least three villages | cue: Warnings | recipient: the governor"}},
+	{"An engineer had, on 3 May, e-mailed two ministries that the wall might give way. One replied; nobody said when.", []string{"warner: An engineer | cue: e-mailed | recipient: two ministries | threat: that the wall might give way | when: 3 May | place: the wall | response: replied | hedge: might"}},
 }
 
 const headline = "Town was warned of an attack days before the blast, inquiry finds\n\n"
