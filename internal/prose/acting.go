@@ -196,12 +196,7 @@ func (d *doc) headlineCase(sent int32) bool {
 }
 
 func (f *finder) actorOf(p *party) *actor {
-	for _, a := range f.d.actors {
-		if a.party == p {
-			return a
-		}
-	}
-	return nil
+	return f.d.byParty[p]
 }
 
 // add gives the actor of a name, a new one if need be.
@@ -348,6 +343,7 @@ func (f *finder) blamedState(r rng) {
 	a := f.actorOf(n.party)
 	if a == nil {
 		a = &actor{party: n.party, kind: "state", code: n.party.code}
+		d.byParty[n.party] = a
 		d.actors = append(d.actors, a)
 	}
 	d.addForm(a, n.rng)
@@ -456,7 +452,7 @@ func (f *finder) apposition(a *actor) {
 	d.addForm(a, r)
 	if a.kind == "armed-group" && part && a.part == nil {
 		words := strings.ToLower(d.words(r))
-		for _, o := range d.actors {
+		for _, o := range d.actors[:min(len(d.actors), 200)] {
 			if o != a && o.kind == "armed-group" && len(o.names) > 0 && a.part == nil && strings.Contains(words, f.key(o.names[0])) {
 				a.part = o
 			}
