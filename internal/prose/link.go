@@ -20,14 +20,16 @@ func (d *doc) link() {
 	d.dropUnheard()
 	for i, w := range d.warnings {
 		w.claim = d.claimOver(w.cue, w.sent)
-		for k := i - 1; k >= 0 && k >= i-40; k-- {
+		for k := i - 1; k >= 0 && k >= i-40 && !w.passed && !d.another(w); k-- {
 			o := d.warnings[k]
-			if w.again || (d.sameParty(w.warner, o.warner) || (w.warner.empty() || o.warner.empty()) && d.sameParty(w.recipient, o.recipient)) && (w.recipient.empty() || o.recipient.empty() || d.sameParty(w.recipient, o.recipient)) {
-				if w.same = o; o.same != nil {
-					w.same = o.same
-				}
-				break
+			from, to := d.agree(w.warner, o.warner), d.agree(w.recipient, o.recipient)
+			if from < 0 || to < 0 || o.passed || from+to == 0 && !w.again {
+				continue
 			}
+			if w.same = o; o.same != nil {
+				w.same = o.same
+			}
+			break
 		}
 	}
 	for _, b := range d.blames {

@@ -3,7 +3,32 @@ package prose
 // Warnings told by a noun: "a warning from X to Y about Z", "the note gave neither street nor hour",
 // "a second alert went to an old address". Each mention that adds something is a record.
 
-// ordinalWords point at one of several.
+// agree compares who warned, or who was told, in two mentions: 1 the same, -1 another, 0 where a mention
+// does not name one.
+func (d *doc) agree(a, b rng) int {
+	switch {
+	case a.empty() || b.empty() || d.nobody(a) || d.nobody(b) || d.toks[d.headOf(a)].tag == tPron || d.toks[d.headOf(b)].tag == tPron || d.toks[a.a].tag == tPoss || d.toks[b.a].tag == tPoss:
+		return 0
+	case d.sameParty(a, b) || d.likeParty(a, b) || d.likeParty(b, a):
+		return 1
+	}
+	return -1
+}
+
+// another tells "a second alert", "another note" from a warning told before.
+func (d *doc) another(w *warning) bool {
+	for i := w.cue.a - 3; i <= w.cue.a; i++ {
+		if i >= 0 && d.toks[i].sent == d.toks[w.cue.a].sent {
+			switch d.toks[i].w.text {
+			case "second", "third", "another", "further", "separate", "earlier", "similar", "new":
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// pointing words tell one of several.
 var pointing = set(`the this that these those both either same first second third fourth final last latest earlier previous only such another further`)
 
 // noticeAt drafts what a noun for a warning, or for what carries one, makes.
