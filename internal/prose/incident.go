@@ -229,51 +229,10 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 		}
 		return ""
 	}
+	if a, after, known := d.particleAct(lemma, h, s, word); known {
+		return a, after
+	}
 	switch lemma {
-	case "claim", "cost":
-		if word(1) == "the" && (word(2) == "lives" || word(2) == "life") && word(3) == "of" {
-			return actKill, h + 4
-		}
-		return noAct, 0
-	case "gun":
-		if word(1) == "down" {
-			return actKill, h + 2
-		}
-		return noAct, 0
-	case "blow":
-		if word(1) == "up" {
-			return actBomb, h + 2
-		}
-		if (word(1) == "themselves" || word(1) == "himself" || word(1) == "herself") && word(2) == "up" {
-			return actBomb, h + 3
-		}
-		return noAct, 0
-	case "go":
-		if word(1) == "off" {
-			return actBomb, h + 2
-		}
-		return noAct, 0
-	case "set":
-		switch {
-		case word(1) == "fire" && word(2) == "to":
-			return actArson, h + 3
-		case word(1) == "on" && word(2) == "fire", word(1) == "off":
-			if word(1) == "off" {
-				return actBomb, h + 2
-			}
-			return actArson, h + 3
-		case word(1) == "ablaze":
-			return actArson, h + 2
-		}
-		if d.onFire(h, s) {
-			return actArson, h + 1
-		}
-		return noAct, 0
-	case "open":
-		if word(1) == "fire" {
-			return actShoot, h + 2
-		}
-		return noAct, 0
 	case "leave":
 		for k := 1; k < 9 && h+k < s.b; k++ {
 			switch w := word(k); {
@@ -312,6 +271,57 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 		}
 	}
 	return d.toks[h].w.verb.act, h + 1
+}
+
+// particleAct reads verbs that are acts only with the words behind them: blow up, set fire to.
+func (d *doc) particleAct(lemma string, h int, s rng, word func(int) string) (act, int, bool) {
+	switch lemma {
+	case "claim", "cost":
+		if word(1) == "the" && (word(2) == "lives" || word(2) == "life") && word(3) == "of" {
+			return actKill, h + 4, true
+		}
+		return noAct, 0, true
+	case "gun":
+		if word(1) == "down" {
+			return actKill, h + 2, true
+		}
+		return noAct, 0, true
+	case "blow":
+		if word(1) == "up" {
+			return actBomb, h + 2, true
+		}
+		if (word(1) == "themselves" || word(1) == "himself" || word(1) == "herself") && word(2) == "up" {
+			return actBomb, h + 3, true
+		}
+		return noAct, 0, true
+	case "go":
+		if word(1) == "off" {
+			return actBomb, h + 2, true
+		}
+		return noAct, 0, true
+	case "set":
+		switch {
+		case word(1) == "fire" && word(2) == "to":
+			return actArson, h + 3, true
+		case word(1) == "on" && word(2) == "fire", word(1) == "off":
+			if word(1) == "off" {
+				return actBomb, h + 2, true
+			}
+			return actArson, h + 3, true
+		case word(1) == "ablaze":
+			return actArson, h + 2, true
+		}
+		if d.onFire(h, s) {
+			return actArson, h + 1, true
+		}
+		return noAct, 0, true
+	case "open":
+		if word(1) == "fire" {
+			return actShoot, h + 2, true
+		}
+		return noAct, 0, true
+	}
+	return noAct, 0, false
 }
 
 // onFire reads "set two trucks on fire".
