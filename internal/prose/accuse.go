@@ -216,7 +216,7 @@ func (d *doc) definite(r rng) bool {
 	t := &d.toks[r.a]
 	switch {
 	case t.tag == tDet:
-		return definiteWords[t.w.text]
+		return definiteWords.has(t.w.text)
 	case t.tag == tPron, t.tag == tPoss:
 		return true
 	}

@@ -18,8 +18,8 @@ var kindNouns = map[string]string{
 }
 
 // armedWords in a name's own words tell an armed group whatever else stands there.
-var armedWords = map[string]bool{"brigade": true, "brigades": true, "front": true, "jihad": true, "militia": true, "martyrs": true, "mujahideen": true, "avengers": true, "hawks": true, "liberation": true,
-	"resistance": true, "column": true, "battalion": true, "battalions": true, "fighters": true, "insurgents": true}
+var armedWords = newSet(map[string]bool{"brigade": true, "brigades": true, "front": true, "jihad": true, "militia": true, "martyrs": true, "mujahideen": true, "avengers": true, "hawks": true, "liberation": true,
+	"resistance": true, "column": true, "battalion": true, "battalions": true, "fighters": true, "insurgents": true})
 
 // findNamed gathers the bodies, groups, outlets and persons that the lexicon of parties does
 // not hold but the text names and lets act.
@@ -109,7 +109,7 @@ func (f *finder) kindOf(r rng) string {
 	kind := ""
 	for i := r.a; i < r.b; i++ {
 		w := d.low(i)
-		if armedWords[w] {
+		if armedWords.has(w) {
 			return "armed-group"
 		}
 		if (d.toks[i].w.text == "of" || d.toks[i].w.text == "for") && head == r.b-1 && i > r.a {
@@ -319,7 +319,7 @@ func (f *finder) states(r rng) {
 		}
 		r.a = n.b - 1
 		k := d.nameKey(n.b - 1)
-		if n.a > 0 && placePrep[d.toks[n.a-1].w.text] || n.b < len(d.toks) && d.toks[n.b].tag.nominal() || n.party.people[k] || n.party.capital[k] {
+		if n.a > 0 && placePrep.has(d.toks[n.a-1].w.text) || n.b < len(d.toks) && d.toks[n.b].tag.nominal() || n.party.people[k] || n.party.capital[k] {
 			continue
 		}
 		a := f.actorOf(n.party)
@@ -356,7 +356,7 @@ func (f *finder) calledAnywhere() {
 	for si := range d.sents {
 		s := d.sents[si].rng
 		for i := s.a + 1; i+1 < s.b; i++ {
-			if v := d.toks[i].w.verb; v == nil || !calls[v.lemma] || !d.toks[i].tag.verbal() || kindNouns[d.low(i-1)] == "" && d.toks[i-1].tag != tRel || d.toks[i-1].tag != tNoun && d.toks[i-1].tag != tRel {
+			if v := d.toks[i].w.verb; v == nil || !calls.has(v.lemma) || !d.toks[i].tag.verbal() || kindNouns[d.low(i-1)] == "" && d.toks[i-1].tag != tRel || d.toks[i-1].tag != tNoun && d.toks[i-1].tag != tRel {
 				continue
 			}
 			j := i + 1
@@ -542,14 +542,14 @@ func (f *finder) groupBehind(i int, s rng) bool {
 }
 
 // calls are the verbs that give a name.
-var calls = map[string]bool{"call": true, "name": true, "know": true, "dub": true, "style": true, "sign": true, "title": true}
+var calls = newSet(map[string]bool{"call": true, "name": true, "know": true, "dub": true, "style": true, "sign": true, "title": true})
 
 // called reads "a group called X", "a persona calling itself X".
 func (f *finder) called(r rng, s rng) bool {
 	d := f.d
 	for i := r.a + 1; i+1 < r.b; i++ {
 		v := d.toks[i].w.verb
-		if v == nil || !calls[v.lemma] || !d.toks[i].tag.verbal() {
+		if v == nil || !calls.has(v.lemma) || !d.toks[i].tag.verbal() {
 			continue
 		}
 		j := i + 1

@@ -142,10 +142,10 @@ func (d *doc) nameActor(a *actor, n naming) {
 	switch {
 	case n.party.people[key]:
 		e := n.b
-		for e < s.b && d.toks[e].tag == tNoun && governs[d.toks[e].w.text] {
+		for e < s.b && d.toks[e].tag == tNoun && governs.has(d.toks[e].w.text) {
 			e++
 		}
-		if e == n.b || !governs[d.low(e-1)] {
+		if e == n.b || !governs.has(d.low(e-1)) {
 			return
 		}
 		form.b = e
@@ -180,14 +180,14 @@ func (d *doc) nameActor(a *actor, n naming) {
 	}
 }
 
-var governs = map[string]bool{"government": true, "authorities": true, "authority": true, "administration": true, "regime": true}
+var governs = newSet(map[string]bool{"government": true, "authorities": true, "authority": true, "administration": true, "regime": true})
 
 // maxForms bounds how many forms of one name are kept.
 const maxForms = 60
 
 func (d *doc) addForm(a *actor, form rng) {
 	key := strings.TrimPrefix(strings.TrimPrefix(d.words(form), "the "), "The ")
-	if governs[d.toks[form.b-1].w.text] {
+	if governs.has(d.toks[form.b-1].w.text) {
 		key = d.words(form)
 	}
 	if !d.upper {
@@ -206,7 +206,7 @@ func (d *doc) groupForms(a *actor, n naming, s rng) {
 	for e < s.b && d.toks[e].tag.nominal() && d.toks[e].tag != tOwner && !d.toks[e].capital && e < n.b+3 {
 		e++
 	}
-	if e > n.b && itself[d.toks[e-1].w.text] && n.party.kind == "armed-group" {
+	if e > n.b && itself.has(d.toks[e-1].w.text) && n.party.kind == "armed-group" {
 		r := rng{n.a, e}
 		if r.a > s.a && d.toks[r.a-1].w.text == "the" {
 			r.a--
@@ -232,7 +232,7 @@ func (d *doc) groupForms(a *actor, n naming, s rng) {
 }
 
 // itself are nouns that say what a group is; "a TTP faction" is another.
-var itself = map[string]bool{"group": true, "movement": true, "militia": true, "organization": true, "organisation": true, "network": true}
+var itself = newSet(map[string]bool{"group": true, "movement": true, "militia": true, "organization": true, "organisation": true, "network": true})
 
 // basedIn reads the place of "Afghanistan-based", inside one token.
 func (d *doc) basedIn(i int) (rng, bool) {
@@ -296,21 +296,21 @@ func (d *doc) calledLater(byParty map[*party]*actor) {
 // standsForParty tells whether a name acts here, and is not only a place.
 func (d *doc) standsForParty(r rng, s rng) bool {
 	sent := int(d.toks[r.a].sent)
-	if r.a > s.a && d.toks[r.a-1].tag == tPrep && placePrep[d.toks[r.a-1].w.text] && d.toks[r.a-1].w.text != "of" {
+	if r.a > s.a && d.toks[r.a-1].tag == tPrep && placePrep.has(d.toks[r.a-1].w.text) && d.toks[r.a-1].w.text != "of" {
 		return false // an official in Nairobi
 	}
 	for _, c := range d.claimsIn(sent, sent) {
 		if !c.source.covers(r) && !c.addressee.covers(r) {
 			continue
 		}
-		if d.upper || (r.a == s.a || !placePrep[d.toks[r.a-1].w.text]) && (r.b >= s.b || !d.toks[r.b].tag.nominal() || d.toks[r.b].tag == tOwner) {
+		if d.upper || (r.a == s.a || !placePrep.has(d.toks[r.a-1].w.text)) && (r.b >= s.b || !d.toks[r.b].tag.nominal() || d.toks[r.b].tag == tOwner) {
 			return true
 		}
 	}
 	if r.b < s.b {
 		t := &d.toks[r.b]
 		if t.tag == tFin || t.tag.aux() || t.tag == tAdv && r.b+1 < s.b && d.toks[r.b+1].tag == tFin {
-			return r.a == s.a || !placePrep[d.toks[r.a-1].w.text]
+			return r.a == s.a || !placePrep.has(d.toks[r.a-1].w.text)
 		}
 	}
 	if r.a > s.a {
@@ -333,7 +333,7 @@ func (d *doc) standsForParty(r rng, s rng) bool {
 	return false
 }
 
-var placePrep = map[string]bool{"in": true, "near": true, "within": true, "inside": true, "of": true, "across": true, "through": true, "into": true, "at": true, "around": true, "outside": true}
+var placePrep = newSet(map[string]bool{"in": true, "near": true, "within": true, "inside": true, "of": true, "across": true, "through": true, "into": true, "at": true, "around": true, "outside": true})
 
 // findPersons gathers persons who are sources under a full name and later under the last.
 func (d *doc) findPersons() {
@@ -402,7 +402,7 @@ func (d *doc) mainName(a *actor) int {
 	}
 	for i, n := range a.names {
 		k := d.nameKey(n.b - 1)
-		own := !a.party.capital[k] && !a.party.people[k] && !governs[d.low(n.b-1)]
+		own := !a.party.capital[k] && !a.party.people[k] && !governs.has(d.low(n.b-1))
 		if own && (n.b-n.a > 1 || d.toks[n.a].end-d.toks[n.a].start > 4 || k == a.party.nameKey) {
 			return i
 		}

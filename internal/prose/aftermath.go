@@ -79,7 +79,7 @@ func (d *doc) basisAfter(w *warning, i int, s rng) {
 			k = j + 2
 		case t.w.text == "on" && n.w.text == "the" && j+3 < s.b && (d.toks[j+2].w.text == "strength" || d.toks[j+2].w.text == "basis") && d.toks[j+3].w.text == "of":
 			k = j + 4
-		case t.w.verb != nil && gains[t.w.verb.lemma] && (t.tag == tPart || t.tag == tFin || t.tag == tAdj) && n.tag == tPrep && (n.w.text == "during" || n.w.text == "from" || n.w.text == "in" || n.w.text == "through" || n.w.text == "by") && !reported:
+		case t.w.verb != nil && gains.has(t.w.verb.lemma) && (t.tag == tPart || t.tag == tFin || t.tag == tAdj) && n.tag == tPrep && (n.w.text == "during" || n.w.text == "from" || n.w.text == "in" || n.w.text == "through" || n.w.text == "by") && !reported:
 			if t.tag == tFin && !d.relSubject(j, s) || n.w.text == "in" && d.inDate(j+2) || n.w.text == "by" && !w.noun(d) || n.w.text == "from" && t.w.verb.lemma == "receive" {
 				continue
 			}
@@ -144,7 +144,7 @@ func (d *doc) basisAt(h int, s rng) (rng, bool) {
 func sourceThings(d *doc, i int, s rng) bool {
 	e := d.npEnd(i, s, false)
 	for k := i; k < e; k++ {
-		if origins[d.toks[k].w.text] {
+		if origins.has(d.toks[k].w.text) {
 			return true
 		}
 	}
@@ -230,7 +230,7 @@ func (d *doc) limitAt(h int, s rng) (rng, bool) {
 		}
 		for k := h + 1; k < s.b && k < h+6; k++ {
 			u := &d.toks[k]
-			if imprecise[u.w.text] || d.negated(rng{a, k}) && exact[u.w.text] {
+			if imprecise.has(u.w.text) || d.negated(rng{a, k}) && exact.has(u.w.text) {
 				return span(a)
 			}
 			if u.kind == punct && !u.open || u.tag == tPrep || u.tag == tDet && u.w.text != "no" || u.tag == tPart {
@@ -247,9 +247,9 @@ func (d *doc) limitAt(h int, s rng) (rng, bool) {
 	switch {
 	case v.lemma == "lack" || v.lemma == "omit":
 		return span(g.a)
-	case v.lemma == "fail" && next.tag == tTo && h+2 < s.b && d.toks[h+2].w.verb != nil && tellsMore[d.toks[h+2].w.verb.lemma]:
+	case v.lemma == "fail" && next.tag == tTo && h+2 < s.b && d.toks[h+2].w.verb != nil && tellsMore.has(d.toks[h+2].w.verb.lemma):
 		return span(g.a)
-	case !tellsMore[v.lemma]:
+	case !tellsMore.has(v.lemma):
 		return rng{}, false
 	case g.passive:
 		return rng{}, false
@@ -339,11 +339,11 @@ func (d *doc) responseAfter(w *warning, i int, s rng) {
 			w.response = d.trim(rng{k + 2, d.predicateEnd(k+3, s)})
 			return
 		}
-		if !subject && d.toks[k].tag == tBe && k+1 < s.b && d.toks[k+1].tag == tPart && d.toks[k+1].w.verb != nil && replies[d.toks[k+1].w.verb.lemma] {
+		if !subject && d.toks[k].tag == tBe && k+1 < s.b && d.toks[k+1].tag == tPart && d.toks[k+1].w.verb != nil && replies.has(d.toks[k+1].w.verb.lemma) {
 			w.response = d.trim(rng{k, d.predicateEnd(k+1, s)}) // she briefed the board and was told to be quiet
 			return
 		}
-		if v := d.toks[k].w.verb; subject && v != nil && d.toks[k].tag == tFin && speechVerbs[v.lemma] && !replies[v.lemma] {
+		if v := d.toks[k].w.verb; subject && v != nil && d.toks[k].tag == tFin && speechVerbs.has(v.lemma) && !replies.has(v.lemma) {
 			return // but says that: a claim
 		}
 		if subject && (d.toks[k].tag == tFin || d.toks[k].tag.aux()) {
@@ -385,7 +385,7 @@ func (d *doc) fate(w *warning, g group, src rng, s rng) {
 		w.limits = r
 		return
 	}
-	if disposals[v.lemma] || v.lemma == "get" || v.lemma == "go" || v.lemma == "reach" || v.lemma == "fall" || d.negated(g.rng) {
+	if disposals.has(v.lemma) || v.lemma == "get" || v.lemma == "go" || v.lemma == "reach" || v.lemma == "fall" || d.negated(g.rng) {
 		w.response = d.trim(rng{g.a, d.predicateEnd(g.b, s)})
 		w.after = src
 	}
@@ -482,7 +482,7 @@ func (d *doc) aftermath(w *warning, s rng) {
 func (d *doc) adds(w *warning, g group, src, n rng, samePara bool) bool {
 	pron := src.b-src.a == 1 && d.toks[src.a].tag == tPron
 	word := d.toks[src.a].w.text
-	if v := d.toks[g.head].w.verb; samePara && d.nobody(src) && v != nil && tellsMore[v.lemma] && w.limits.empty() { // nobody said where
+	if v := d.toks[g.head].w.verb; samePara && d.nobody(src) && v != nil && tellsMore.has(v.lemma) && w.limits.empty() { // nobody said where
 		w.limits = d.trim(rng{src.a, d.predicateEnd(g.b, n)})
 		return true
 	}
@@ -545,7 +545,7 @@ func (d *doc) mayBe(src, p rng) bool {
 	}
 	h := d.headOf(p)
 	t := &d.toks[h]
-	return (t.is(person) || offices[t.w.text] || t.tag == tName) && !plural(d, h)
+	return (t.is(person) || offices.has(t.w.text) || t.tag == tName) && !plural(d, h)
 }
 
 // sameWords tells whether two phrases are the same pronoun.
@@ -607,38 +607,38 @@ func (d *doc) reacted(w *warning, g group, src, n rng, samePara bool) bool {
 	pron := src.b-src.a == 1 && d.toks[src.a].tag == tPron
 	switch {
 	case g.passive && d.warns(src) && samePara && !pron:
-		if !disposals[v.lemma] && !(d.negated(g.rng) && v.warns&wPass != 0) && !d.disposed(rng{g.a, e}) {
+		if !disposals.has(v.lemma) && !(d.negated(g.rng) && v.warns&wPass != 0) && !d.disposed(rng{g.a, e}) {
 			return false
 		}
 		w.after = src
-	case !g.passive && d.warns(src) && enables[v.lemma] && samePara && !pron:
+	case !g.passive && d.warns(src) && enables.has(v.lemma) && samePara && !pron:
 		o := warning{recipient: w.recipient}
 		if d.enabled(&o, g, n) == g.head || o.response.empty() {
 			return false
 		}
 		w.response = o.response
 		return true
-	case !g.passive && samePara && measures[v.lemma] && g.b < n.b && d.startsNP(g.b) && !(w.noun(d) && w.recipient.empty()) && !d.likeParty(src, w.warner) && !d.sameWords(src, w.warner) && !d.warns(src) && (!pron || !d.mayBe(src, w.warner)):
-	case g.passive && samePara && guards[word] && secures[v.lemma]:
+	case !g.passive && samePara && measures.has(v.lemma) && g.b < n.b && d.startsNP(g.b) && !(w.noun(d) && w.recipient.empty()) && !d.likeParty(src, w.warner) && !d.sameWords(src, w.warner) && !d.warns(src) && (!pron || !d.mayBe(src, w.warner)):
+	case g.passive && samePara && guards.has(word) && secures.has(v.lemma):
 		w.response = d.trim(rng{src.a, e})
 		return true
 	case g.passive && !(v.lemma == "tell" || v.lemma == "promise" || v.lemma == "order" || v.lemma == "put"):
 		return false
 	case !w.recipient.empty() && d.likeParty(src, w.recipient):
-		if v.stance != asserts && !reacts[v.lemma] && !replies[v.lemma] || v.warns&wWarn != 0 || v.frames&fClause != 0 && !replies[v.lemma] && !reacts[v.lemma] || v.frames&fClause != 0 && g.b < n.b && d.toks[g.b].w.text == "that" && !replies[v.lemma] || !samePara && !reacts[v.lemma] {
+		if v.stance != asserts && !reacts.has(v.lemma) && !replies.has(v.lemma) || v.warns&wWarn != 0 || v.frames&fClause != 0 && !replies.has(v.lemma) && !reacts.has(v.lemma) || v.frames&fClause != 0 && g.b < n.b && d.toks[g.b].w.text == "that" && !replies.has(v.lemma) || !samePara && !reacts.has(v.lemma) {
 			return false
 		}
-	case samePara && someOf[d.toks[src.a].w.text] && !w.recipient.empty() && plural(d, d.headOf(w.recipient)) && (reacts[v.lemma] || replies[v.lemma]):
+	case samePara && someOf.has(d.toks[src.a].w.text) && !w.recipient.empty() && plural(d, d.headOf(w.recipient)) && (reacts.has(v.lemma) || replies.has(v.lemma)):
 	case pron && samePara && d.toks[src.a].w.text != "it" && d.couldBe(src, w):
-		if !reacts[v.lemma] && !replies[v.lemma] {
+		if !reacts.has(v.lemma) && !replies.has(v.lemma) {
 			return false
 		}
 	case pron && d.toks[src.a].w.text == "it" && samePara && d.couldBe(src, w):
-		if !reacts[v.lemma] {
+		if !reacts.has(v.lemma) {
 			return false
 		}
-	case !pron && samePara && responders[word] && definiteWords[d.toks[src.a].w.text] && !d.likeParty(src, w.warner):
-		if !reacts[v.lemma] && !replies[v.lemma] {
+	case !pron && samePara && responders.has(word) && definiteWords.has(d.toks[src.a].w.text) && !d.likeParty(src, w.warner):
+		if !reacts.has(v.lemma) && !replies.has(v.lemma) {
 			return false
 		}
 		if w.recipient.empty() {
@@ -655,7 +655,7 @@ func (d *doc) reacted(w *warning, g group, src, n rng, samePara bool) bool {
 	if g.b < n.b && !g.passive && (v.lemma == "tell" || v.lemma == "ask") && d.isPress(rng{g.b, min(g.b+3, n.b)}) {
 		return false
 	}
-	if disregards[v.lemma] && d.hasClass(rng{g.b, e}, warnNoun) {
+	if disregards.has(v.lemma) && d.hasClass(rng{g.b, e}, warnNoun) {
 		return false // a mention of its own
 	}
 	w.response = d.trim(rng{g.a, e})
@@ -665,7 +665,7 @@ func (d *doc) reacted(w *warning, g group, src, n rng, samePara bool) bool {
 // disposed tells whether one of several participles says what was done: "was read and put by".
 func (d *doc) disposed(r rng) bool {
 	for i := r.a; i < r.b; i++ {
-		if v := d.toks[i].w.verb; v != nil && d.toks[i].is(vPart) && disposals[v.lemma] {
+		if v := d.toks[i].w.verb; v != nil && d.toks[i].is(vPart) && disposals.has(v.lemma) {
 			return true
 		}
 	}
@@ -684,7 +684,7 @@ func (d *doc) couldBe(src rng, w *warning) bool {
 	case "they":
 		return many || last.w.text == "them" || last.w.text == "police"
 	case "he", "she":
-		return last.is(person) && !many || last.w.text == "her" || last.w.text == "him" || offices[last.w.text]
+		return last.is(person) && !many || last.w.text == "her" || last.w.text == "him" || offices.has(last.w.text)
 	case "it":
 		return !self && !last.is(person)
 	case "we", "i":

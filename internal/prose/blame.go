@@ -30,7 +30,7 @@ func (d *doc) findResponsibility() {
 				continue
 			}
 			b.sent = si
-			if v := d.toks[i].w.verb; b.mode == "blamed" && v != nil && accusing[v.lemma] {
+			if v := d.toks[i].w.verb; b.mode == "blamed" && v != nil && accusing.has(v.lemma) {
 				b.shared = true // the accusation is a claim: the cue is its own
 			}
 			if !d.upper {
@@ -42,7 +42,7 @@ func (d *doc) findResponsibility() {
 }
 
 // accusing are verbs whose phrase is a claim of its own.
-var accusing = map[string]bool{"blame": true, "accuse": true, "attribute": true, "pin": true, "lay": true, "ascribe": true}
+var accusing = newSet(map[string]bool{"blame": true, "accuse": true, "attribute": true, "pin": true, "lay": true, "ascribe": true})
 
 // noneOf tells of "X at no stage": it did not.
 func (d *doc) noneOf(r rng) bool {
@@ -71,12 +71,12 @@ func (d *doc) wholeParty(r rng, s rng) rng {
 }
 
 // blameWords are the words at which a phrase of responsibility can begin.
-var blameWords = map[string]bool{"responsibility": true, "responsible": true, "behind": true, "involved": true, "blame": true, "accuse": true, "attribute": true, "ascribe": true,
+var blameWords = newSet(map[string]bool{"responsibility": true, "responsible": true, "behind": true, "involved": true, "blame": true, "accuse": true, "attribute": true, "ascribe": true,
 	"credit": true, "involvement": true, "role": true, "part": true, "hand": true, "nothing": true, "anything": true, "finger": true, "pin": true, "work": true,
 	"carry": true, "conduct": true, "perpetrate": true, "mount": true, "stage": true, "orchestrate": true, "mastermind": true, "plan": true, "order": true, "claim": true,
-	"boast": true, "disown": true, "repudiate": true, "disavow": true, "own": true, "lay": true, "suspect": true, "admit": true}
+	"boast": true, "disown": true, "repudiate": true, "disavow": true, "own": true, "lay": true, "suspect": true, "admit": true})
 
-var claimsIt = map[string]bool{"claim": true, "assert": true, "take": true, "assume": true, "accept": true, "admit": true, "acknowledge": true}
+var claimsIt = newSet(map[string]bool{"claim": true, "assert": true, "take": true, "assume": true, "accept": true, "admit": true, "acknowledge": true})
 
 func (d *doc) blameAt(i, si int, s rng) *blame {
 	t := &d.toks[i]
@@ -277,7 +277,7 @@ func (d *doc) claimedBlame(i int, s rng) *blame {
 	} else if !d.upper {
 		b.event = d.laterFor(end, s)
 	}
-	if v != nil && (claimsIt[v.lemma] || v.denial) && d.toks[h].tag != tNoun {
+	if v != nil && (claimsIt.has(v.lemma) || v.denial) && d.toks[h].tag != tNoun {
 		g := d.groupAt(h, s)
 		b.cue = rng{g.a, end}
 		if v.denial {
@@ -288,7 +288,7 @@ func (d *doc) claimedBlame(i int, s rng) *blame {
 	}
 	// responsibility for E was claimed by X
 	for j := end; j+1 < s.b; j++ {
-		if w := d.toks[j].w.verb; w != nil && claimsIt[w.lemma] && d.toks[j].tag == tPart && d.toks[j+1].w.text == "by" {
+		if w := d.toks[j].w.verb; w != nil && claimsIt.has(w.lemma) && d.toks[j].tag == tPart && d.toks[j+1].w.text == "by" {
 			b.cue = rng{i, end}
 			b.actor = d.trim(rng{j + 2, d.npEnd(j+2, s, true)})
 			for k, e := range b.event {
@@ -489,15 +489,15 @@ func (d *doc) hasEventNoun(r rng) bool {
 // badThing tells whether words speak of an attack or a like event.
 func (d *doc) badThing(r rng) bool {
 	for i := r.a; i < r.b; i++ {
-		if d.toks[i].is(anyEvent) || badWords[d.toks[i].w.text] {
+		if d.toks[i].is(anyEvent) || badWords.has(d.toks[i].w.text) {
 			return true
 		}
 	}
 	return false
 }
 
-var badWords = map[string]bool{"death": true, "deaths": true, "incident": true, "incidents": true, "sabotage": true, "outage": true, "leak": true, "crash": true, "fire": true, "disappearance": true, "it": true, "this": true,
-	"break-in": true, "break-ins": true, "campaign": true, "damage": true, "derailment": true, "deed": true, "defacement": true, "them": true, "siege": true, "bomb": true, "breach": true, "downing": true, "poisoning": true, "collapse": true, "plot": true, "operation": true, "accident": true}
+var badWords = newSet(map[string]bool{"death": true, "deaths": true, "incident": true, "incidents": true, "sabotage": true, "outage": true, "leak": true, "crash": true, "fire": true, "disappearance": true, "it": true, "this": true,
+	"break-in": true, "break-ins": true, "campaign": true, "damage": true, "derailment": true, "deed": true, "defacement": true, "them": true, "siege": true, "bomb": true, "breach": true, "downing": true, "poisoning": true, "collapse": true, "plot": true, "operation": true, "accident": true})
 
 func (d *doc) blameRecord(b *blame) Record {
 	r := d.newRecord("responsibility", 3)

@@ -479,10 +479,10 @@ func same(o, e *entity) bool {
 	if o.role == "Victim" && o.name == "" && e.name == "" && (o.hasStem(e.head) || e.hasStem(o.head)) {
 		return true // the six Jesuits, the Jesuit priests
 	}
-	if o.role == "Weapon" && generalBomb[o.head] && generalBomb[e.head] {
+	if o.role == "Weapon" && generalBomb.has(o.head) && generalBomb.has(e.head) {
 		return true
 	}
-	if o.role == "PerpInd" && (rebels[o.head] && rebels[e.head] || strangers[o.head] && strangers[e.head]) {
+	if o.role == "PerpInd" && (rebels.has(o.head) && rebels.has(e.head) || strangers.has(o.head) && strangers.has(e.head)) {
 		return true
 	}
 	return sameName(e, o) || e.name == "" && (o.head == e.head || o.head == e.head+"s" || e.head == o.head+"s") || contains(o.words, e.words[0]) || e.role == "Victim" && e.n > 2 && e.n == o.n && e.name == "" && o.name == ""
@@ -539,7 +539,7 @@ func (d *doc) doers() []doer {
 			for e < sent.b && e < i+3 && d.toks[e].tag == tAdj {
 				e++
 			}
-			if e >= sent.b || !strangers[d.toks[e].w.text] {
+			if e >= sent.b || !strangers.has(d.toks[e].w.text) {
 				continue
 			}
 			if e+1 < sent.b && (d.toks[e+1].tag == tFin || d.toks[e+1].tag == tRel || d.toks[e+1].tag == tIng || d.toks[e+1].tag == tHave) || i > sent.a && (d.toks[i-1].w.text == "by" || i-1 > sent.a && d.toks[i-2].w.text == "by") {
@@ -551,7 +551,7 @@ func (d *doc) doers() []doer {
 			continue
 		}
 		switch {
-		case perpetrates[v.lemma] && (v.lemma != "carry" || d.crimeBefore(i, sent)):
+		case perpetrates.has(v.lemma) && (v.lemma != "carry" || d.crimeBefore(i, sent)):
 			n := &incident{}
 			d.byAgent(n, i+1, sent)
 			for _, r := range n.agents {
@@ -561,7 +561,7 @@ func (d *doc) doers() []doer {
 			if e := d.partyEnd(i+1, sent); e > i+1 {
 				out = append(out, doer{d.trim(rng{i + 1, e}), "blamed"})
 			}
-		case implicates[v.lemma] && d.toks[i].tag == tPart && d.crimeAhead(i+1, sent):
+		case implicates.has(v.lemma) && d.toks[i].tag == tPart && d.crimeAhead(i+1, sent):
 			g := d.groupAt(i, sent)
 			if !g.passive {
 				continue
@@ -577,6 +577,6 @@ func (d *doc) doers() []doer {
 }
 
 // words that speak of the same bomb, the same insurgents of one text
-var generalBomb = map[string]bool{"bomb": true, "bombs": true, "device": true, "devices": true, "explosive": true, "explosives": true, "charge": true, "charges": true}
+var generalBomb = newSet(map[string]bool{"bomb": true, "bombs": true, "device": true, "devices": true, "explosive": true, "explosives": true, "charge": true, "charges": true})
 
-var rebels = map[string]bool{"guerrillas": true, "rebels": true, "terrorists": true, "subversives": true, "insurgents": true}
+var rebels = newSet(map[string]bool{"guerrillas": true, "rebels": true, "terrorists": true, "subversives": true, "insurgents": true})

@@ -79,7 +79,7 @@ func (d *doc) claimAt(i int, s rng) *claim {
 	switch {
 	case t.w.text == "according" && i+1 < s.b && d.toks[i+1].w.text == "to":
 		return d.accordingTo(i, s)
-	case t.w.verb != nil && quoting[t.w.verb.lemma] && (t.tag == tIng || t.tag == tFin) && i+1 < s.b && d.speaker(i+1, s):
+	case t.w.verb != nil && quoting.has(t.w.verb.lemma) && (t.tag == tIng || t.tag == tFin) && i+1 < s.b && d.speaker(i+1, s):
 		return d.quotingClaim(i, s)
 	case t.w.verb != nil && t.tag == tIng && i-1 > s.a && d.toks[i-1].w.text == "as" && d.toks[i-2].tag == tPart:
 		return nil // was quoted as saying: the participle's own claim
@@ -97,7 +97,7 @@ func (d *doc) claimAt(i int, s rng) *claim {
 		return d.nounClaim(i, s)
 	case (t.mark == ':' || t.mark == '-' && d.gapBefore(i) && d.gapAfter(i)) && i > s.a:
 		return d.colonClaim(i, s)
-	case t.is(adj) && t.tag == tAdj && attitude[t.w.text]:
+	case t.is(adj) && t.tag == tAdj && attitude.has(t.w.text):
 		return d.attitudeClaim(i, s)
 	}
 	return nil
@@ -110,7 +110,7 @@ func (d *doc) quotedSaying(i int, s rng) *claim {
 	for h >= s.a && i-h < 20 && d.toks[h].kind != punct && !(d.toks[h].tag == tFin && d.toks[h].w.verb != nil) {
 		h--
 	}
-	if h < s.a || d.toks[h].kind == punct || !quoting[d.toks[h].w.verb.lemma] || v.frames&fClause == 0 {
+	if h < s.a || d.toks[h].kind == punct || !quoting.has(d.toks[h].w.verb.lemma) || v.frames&fClause == 0 {
 		return d.verbClaim(i, s)
 	}
 	c := &claim{cue: d.groupAt(h, s).rng, more: rng{i - 1, i + 1}, source: d.trim(rng{h + 1, i - 1}), verb: v}
@@ -143,10 +143,10 @@ func (d *doc) inTheView(i int, s rng) *claim {
 	c := &claim{noun: true}
 	n := &d.toks[i+2]
 	switch {
-	case d.toks[i+1].w.text == "the" && views[n.w.text] && d.toks[i+3].w.text == "of" && i+4 < s.b:
+	case d.toks[i+1].w.text == "the" && views.has(n.w.text) && d.toks[i+3].w.text == "of" && i+4 < s.b:
 		e := d.npEnd(i+4, s, false)
 		c.cue, c.source = rng{i, i + 4}, d.trim(rng{i + 4, e})
-	case d.toks[i+1].tag == tPoss && views[n.w.text]:
+	case d.toks[i+1].tag == tPoss && views.has(n.w.text):
 		c.cue, c.source, c.more = rng{i, i + 1}, rng{i + 1, i + 2}, rng{i + 2, i + 3}
 	default:
 		return nil
@@ -165,7 +165,7 @@ func (d *doc) inTheView(i int, s rng) *claim {
 	return dropEmpty(c)
 }
 
-var views = map[string]bool{"view": true, "opinion": true, "words": true, "judgement": true, "judgment": true, "estimation": true}
+var views = newSet(map[string]bool{"view": true, "opinion": true, "words": true, "judgement": true, "judgment": true, "estimation": true})
 
 // verbClaim drafts the claim of a cue verb.
 func (d *doc) verbClaim(h int, s rng) *claim {
@@ -312,7 +312,7 @@ func (d *doc) otherKind(i int, s rng) bool {
 // byForce tells verbs of blame that mean a deed here: gunmen attacked a market, a bomb hit a
 // bus.
 func (d *doc) byForce(c *claim, g group, s rng, v *verb) bool {
-	if !byForce[v.lemma] {
+	if !byForce.has(v.lemma) {
 		return false
 	}
 	if !c.source.empty() && d.perpetrator(c.source) {
@@ -322,7 +322,7 @@ func (d *doc) byForce(c *claim, g group, s rng, v *verb) bool {
 	return e > g.b && d.hasClass(rng{g.b, e}, target|placeNoun)
 }
 
-var byForce = map[string]bool{"attack": true, "blast": true, "hit": true, "shoot": true, "fire": true, "strike": true}
+var byForce = newSet(map[string]bool{"attack": true, "blast": true, "hit": true, "shoot": true, "fire": true, "strike": true})
 
 // weakSource refuses subjects that cannot speak: there, it with a verb of seeming.
 func (d *doc) weakSource(c *claim) bool {
@@ -534,7 +534,7 @@ func (d *doc) complement(c *claim, g group, s rng, v *verb) *claim {
 	if v.frames&(fCalled|fThing) != 0 && (d.startsNP(i) || t.tag == tIng || t.tag == tSub || t.open) && !timeWord(t) {
 		return d.right(c, i, s)
 	}
-	if v.frames&fClause != 0 && d.startsNP(i) && sayings[v.lemma] && !d.toks[i].is(weekday|timenoun) && !d.adverbialOnly(i, s, v) {
+	if v.frames&fClause != 0 && d.startsNP(i) && sayings.has(v.lemma) && !d.toks[i].is(weekday|timenoun) && !d.adverbialOnly(i, s, v) {
 		return d.right(c, i, s)
 	}
 	if v.frames&fClause != 0 && t.mark == ':' {
@@ -557,7 +557,7 @@ func (d *doc) bothSides(c *claim, i int, s rng) *claim {
 
 // sayings are verbs of a clause that make a claim of a thing as well: "learned of", "knew" and
 // "ruled" do not.
-var sayings = map[string]bool{"say": true, "predict": true, "forecast": true, "estimate": true, "suspect": true, "fear": true, "allege": true, "claim": true, "report": true, "suggest": true, "promise": true, "pledge": true, "announce": true, "confirm": true, "threaten": true, "declare": true}
+var sayings = newSet(map[string]bool{"say": true, "predict": true, "forecast": true, "estimate": true, "suspect": true, "fear": true, "allege": true, "claim": true, "report": true, "suggest": true, "promise": true, "pledge": true, "announce": true, "confirm": true, "threaten": true, "declare": true})
 
 // clauseAfter tells whether a clause or a quotation follows at i, and where it begins. What
 // tells time, place or occasion may stand between the cue and "that".
@@ -870,7 +870,7 @@ func (d *doc) attributed(i int, s rng) bool {
 			h++
 		}
 	}
-	if h >= s.b || d.toks[h].tag != tFin && d.toks[h].tag != tPart || d.toks[h].w.verb == nil || d.toks[h].w.verb.frames&(fClause|fAddressee) == 0 || !speechVerbs[d.toks[h].w.verb.lemma] && d.toks[h].w.verb.lemma != "report" && d.toks[h].w.verb.lemma != "announce" {
+	if h >= s.b || d.toks[h].tag != tFin && d.toks[h].tag != tPart || d.toks[h].w.verb == nil || d.toks[h].w.verb.frames&(fClause|fAddressee) == 0 || !speechVerbs.has(d.toks[h].w.verb.lemma) && d.toks[h].w.verb.lemma != "report" && d.toks[h].w.verb.lemma != "announce" {
 		return false
 	}
 	if h+1 >= s.b {
@@ -884,10 +884,10 @@ func (d *doc) attributed(i int, s rng) bool {
 }
 
 // speaks tells the verbs whose participle goes on with the outer speaker's words.
-func speaks(v *verb) bool { return v.frames&fClause != 0 && speechVerbs[v.lemma] }
+func speaks(v *verb) bool { return v.frames&fClause != 0 && speechVerbs.has(v.lemma) }
 
-var speechVerbs = map[string]bool{"say": true, "add": true, "note": true, "cite": true, "tell": true, "argue": true, "claim": true, "insist": true, "suggest": true,
-	"explain": true, "warn": true, "declare": true, "promise": true, "vow": true, "write": true, "observe": true, "conclude": true, "accuse": true, "stress": true}
+var speechVerbs = newSet(map[string]bool{"say": true, "add": true, "note": true, "cite": true, "tell": true, "argue": true, "claim": true, "insist": true, "suggest": true,
+	"explain": true, "warn": true, "declare": true, "promise": true, "vow": true, "write": true, "observe": true, "conclude": true, "accuse": true, "stress": true})
 
 // newCue tells whether a finite cue of speech begins at i, joined to an earlier verb.
 func (d *doc) newCue(i int, s rng) bool {

@@ -35,6 +35,8 @@ var compounds = func() map[string]int {
 	return out
 }()
 
+var vagueWords = set("dozens scores hundreds thousands")
+
 // vague numbers say a least only.
 var vague = map[string]int{"dozens": 24, "scores": 40, "hundreds": 200, "thousands": 2000}
 
@@ -81,7 +83,12 @@ func (d *doc) outcomeOf(i int) string {
 		if o := outcomes[t.w.text]; o != "" {
 			return o
 		}
-		return map[string]string{"wounded": "injured", "injured": "injured", "killed": "killed"}[t.w.text]
+		switch t.w.text {
+		case "wounded", "injured":
+			return "injured"
+		case "killed":
+			return "killed"
+		}
 	}
 	return ""
 }
@@ -90,7 +97,7 @@ func (d *doc) findCounts() {
 	for si := range d.sents {
 		s := d.sents[si].rng
 		for i := s.a; i < s.b; i++ {
-			if t := &d.toks[i]; t.tag != tNum && !(vague[t.w.text] > 0 && !d.upper && i > s.a && d.outcomeOf(i-1) != "") && !(t.tag == tDet && i+1 < s.b && d.toks[i+1].w.text == "dozen") { // a dozen
+			if t := &d.toks[i]; t.tag != tNum && !(vagueWords.has(t.w.text) && !d.upper && i > s.a && d.outcomeOf(i-1) != "") && !(t.tag == tDet && i+1 < s.b && d.toks[i+1].w.text == "dozen") { // a dozen
 				continue
 			}
 			if k := d.countAt(i, d.innerSentence(i, s)); k != nil {
@@ -201,7 +208,7 @@ func (d *doc) countAt(i int, s rng) *count {
 	if k.unit.empty() {
 		k.unit = d.numbered(i, s)
 	}
-	if k.unit.empty() && !d.upper && end < s.b && casualtyNouns[d.toks[end].w.text] && !d.leftBehind(i, s) {
+	if k.unit.empty() && !d.upper && end < s.b && casualtyNouns.has(d.toks[end].w.text) && !d.leftBehind(i, s) {
 		k.unit = rng{end, end + 1} // 18 dead
 	}
 	return k
@@ -214,7 +221,7 @@ func (d *doc) tookLives(i int, s rng) bool {
 }
 
 // casualtyNouns are words for people by what became of them, behind a number.
-var casualtyNouns = map[string]bool{"injured": true, "wounded": true}
+var casualtyNouns = newSet(map[string]bool{"injured": true, "wounded": true})
 
 // leftBehind tells "38 killed and 100 wounded", where the word is a verb's.
 func (d *doc) leftBehind(i int, s rng) bool {

@@ -9,7 +9,7 @@ func (d *doc) accordingTo(i int, s rng) *claim {
 	end := d.npEnd(i+2, s, true)
 	// "a report quoting three sources": the participle opens another claim
 	for j := i + 2; j < end; j++ {
-		if d.toks[j].tag == tIng && d.toks[j].w.verb != nil && quoting[d.toks[j].w.verb.lemma] && !d.toks[j-1].tag.aux() {
+		if d.toks[j].tag == tIng && d.toks[j].w.verb != nil && quoting.has(d.toks[j].w.verb.lemma) && !d.toks[j-1].tag.aux() {
 			end = j
 		}
 	}
@@ -74,7 +74,7 @@ func (d *doc) quotingClaim(i int, s rng) *claim {
 	return c
 }
 
-var quoting = map[string]bool{"quote": true, "cite": true}
+var quoting = newSet(map[string]bool{"quote": true, "cite": true})
 
 // sentenceDone tells whether a clause before ", according to X," is whole: it has its verb.
 func (d *doc) sentenceDone(r rng) bool { return d.hasClause(r) }
@@ -168,7 +168,7 @@ func (d *doc) passiveClaim(c *claim, g group, s rng, v *verb) *claim {
 			}
 		}
 		c.content = append(c.content, subject)
-		if c.source.empty() || byForce[v.lemma] && (d.perpetrator(c.source) || d.hasClass(c.source, weapon) || d.hasClass(subject, target|person)) {
+		if c.source.empty() || byForce.has(v.lemma) && (d.perpetrator(c.source) || d.hasClass(c.source, weapon) || d.hasClass(subject, target|person)) {
 			return nil
 		}
 		return c
@@ -204,13 +204,13 @@ func (d *doc) nounClaim(i int, s rng) *claim {
 	case next.tag == tSub && next.w.text == "that":
 		c.cue.a = a
 		return d.right(c, i+1, s)
-	case owner.empty() && unowned[d.toks[i].w.text] && next.w.text == "of" && i+2 < s.b:
+	case owner.empty() && unowned.has(d.toks[i].w.text) && next.w.text == "of" && i+2 < s.b:
 		if r := d.trim(rng{i + 1, d.threatEnd(i+2, s)}); !r.empty() { // rumours of an attack
 			c.cue.a = a
 			c.content = append(c.content, r)
 			return c
 		}
-	case !owner.empty() && (next.tag == tTo || next.tag == tPrep && nounPreps[next.w.text]):
+	case !owner.empty() && (next.tag == tTo || next.tag == tPrep && nounPreps.has(next.w.text)):
 		c.cue = rng{a, i + 2}
 		if next.tag == tTo {
 			c.cue.b--
@@ -230,13 +230,13 @@ func (d *doc) nounClaim(i int, s rng) *claim {
 }
 
 // unowned are nouns for what is said by nobody in particular.
-var unowned = map[string]bool{"rumour": true, "rumours": true, "rumor": true, "rumors": true, "allegations": true}
+var unowned = newSet(map[string]bool{"rumour": true, "rumours": true, "rumor": true, "rumors": true, "allegations": true})
 
-var nounPreps = map[string]bool{"for": true, "of": true, "about": true, "on": true, "against": true, "over": true}
+var nounPreps = newSet(map[string]bool{"for": true, "of": true, "about": true, "on": true, "against": true, "over": true})
 
 // colonClaim drafts a speaker and a colon: a headline's ": Report", a transcript's "COOPER:".
 func (d *doc) colonClaim(i int, s rng) *claim {
-	if i+1 >= s.b || !d.gapAfter(i) || headers[d.low(i-1)] {
+	if i+1 >= s.b || !d.gapAfter(i) || headers.has(d.low(i-1)) {
 		return nil
 	}
 	c := &claim{cue: rng{i, i + 1}}
@@ -268,7 +268,7 @@ func (d *doc) colonClaim(i int, s rng) *claim {
 }
 
 // headers open the lines of a message's head.
-var headers = map[string]bool{"from": true, "to": true, "sent": true, "subject": true, "subj": true, "re": true, "fw": true, "cc": true, "date": true, "info": true}
+var headers = newSet(map[string]bool{"from": true, "to": true, "sent": true, "subject": true, "subj": true, "re": true, "fw": true, "cc": true, "date": true, "info": true})
 
 // sourceWords tells whether a headline's tail names a source.
 func (d *doc) sourceWords(r rng) bool {
@@ -295,10 +295,10 @@ func (d *doc) speakerWords(r rng) bool {
 	return last.tag == tName && (d.toks[r.a].tag == tName || d.toks[r.a].is(title|person) || r.b-r.a == 1 || last.is(person|title))
 }
 
-var attitude = map[string]bool{"eager": true, "confident": true, "optimistic": true, "pessimistic": true, "skeptical": true, "sceptical": true, "critical": true,
+var attitude = newSet(map[string]bool{"eager": true, "confident": true, "optimistic": true, "pessimistic": true, "skeptical": true, "sceptical": true, "critical": true,
 	"supportive": true, "aware": true, "unaware": true, "concerned": true, "worried": true, "afraid": true, "proud": true, "hopeful": true, "doubtful": true,
 	"convinced": true, "adamant": true, "wary": true, "sure": true, "certain": true, "willing": true, "ready": true, "reluctant": true, "hesitant": true,
-	"disappointed": true, "surprised": true, "angry": true, "unhappy": true, "glad": true}
+	"disappointed": true, "surprised": true, "angry": true, "unhappy": true, "glad": true})
 
 // attitudeClaim drafts "X is confident that S", "X is eager to Y".
 func (d *doc) attitudeClaim(i int, s rng) *claim {

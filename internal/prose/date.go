@@ -328,7 +328,7 @@ func (d *doc) yearStands(i int) bool {
 	if n := len(d.dates); n > 0 && !d.upper && (p.mark == ',' || p.w.text == "and") && d.dates[n-1].b == i-1 && d.dates[n-1].b-d.dates[n-1].a == 1 && d.dates[n-1].date.m == 0 {
 		return true // in 2022, 2023 and 2024
 	}
-	if p.w.text == "of" && i > 1 && partOfTime[d.low(i-2)] {
+	if p.w.text == "of" && i > 1 && partOfTime.has(d.low(i-2)) {
 		return true
 	}
 	return p.tag == tPrep && p.w.text != "of" || p.is(month) || p.mark == '(' || p.w.text == "early" || p.w.text == "late" || p.w.text == "year" || p.tag == tDet || p.tag == tPoss
@@ -455,8 +455,8 @@ func (d *doc) halfDay(j int) string {
 }
 
 // partOfTime are the words before "of" that narrow a time: the middle of August.
-var partOfTime = map[string]bool{"middle": true, "end": true, "start": true, "beginning": true, "evening": true, "night": true, "morning": true, "afternoon": true,
-	"eve": true, "spring": true, "summer": true, "autumn": true, "fall": true, "winter": true, "close": true, "half": true, "fortnight": true}
+var partOfTime = newSet(map[string]bool{"middle": true, "end": true, "start": true, "beginning": true, "evening": true, "night": true, "morning": true, "afternoon": true,
+	"eve": true, "spring": true, "summer": true, "autumn": true, "fall": true, "winter": true, "close": true, "half": true, "fortnight": true})
 
 // widenDates takes along what narrows a time expression: "late August", "the evening of 18
 // September", "Thursday evening", "5:50 p.m. Sunday".
@@ -492,9 +492,9 @@ func (d *doc) widenDates() {
 		switch w := word(i); {
 		case (w == "early" || w == "late" || w == "mid") && t.date.m > 0 && t.date.d == 0:
 			t.a--
-		case w == "of" && partOfTime[word(i-1)] && word(i-2) == "the" && word(i-1) != "eve":
+		case w == "of" && partOfTime.has(word(i-1)) && word(i-2) == "the" && word(i-1) != "eve":
 			t.a -= 3
-		case w == "of" && partOfTime[word(i-1)] && word(i-3) == "the" && (word(i-2) == "first" || word(i-2) == "second"):
+		case w == "of" && partOfTime.has(word(i-1)) && word(i-3) == "the" && (word(i-2) == "first" || word(i-2) == "second"):
 			t.a -= 4
 		case w == "on" && (word(i-1) == "late" || word(i-1) == "early" || word(i-1) == "lunchtime" || word(i-1) == "midday") && (day || t.date.d > 0):
 			t.a -= 2

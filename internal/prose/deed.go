@@ -27,30 +27,30 @@ func (d *doc) gatherEvents() {
 
 // outcomes of a deed: what became of people and things. They are an event of their own only
 // where no deed is told.
-var outcomeVerbs = map[string]bool{"kill": true, "wound": true, "injure": true, "die": true, "perish": true, "maim": true, "hurt": true, "damage": true, "destroy": true,
-	"leave": true, "claim": true, "cost": true, "lose": true, "burn": true, "miss": true, "wreck": true}
+var outcomeVerbs = newSet(map[string]bool{"kill": true, "wound": true, "injure": true, "die": true, "perish": true, "maim": true, "hurt": true, "damage": true, "destroy": true,
+	"leave": true, "claim": true, "cost": true, "lose": true, "burn": true, "miss": true, "wreck": true})
 
 func (d *doc) outcomeOnly(n *incident) bool {
 	if n.noun {
 		return n.soft
 	}
 	v := d.toks[n.trigger].w.verb
-	if v != nil && (n.act == actKill || n.act == actShoot || n.act == actWound) && (d.anyIs(n.agents, policing) || d.anyIs(n.patients, culprits)) {
+	if v != nil && (n.act == actKill || n.act == actShoot || n.act == actWound) && (d.anyIs(n.agents, &policing) || d.anyIs(n.patients, &culprits)) {
 		return true // what became of the attackers
 	}
-	return v == nil || outcomeVerbs[v.lemma]
+	return v == nil || outcomeVerbs.has(v.lemma)
 }
 
 // policing are those who act for the law; culprits those who did a deed.
-var policing = map[string]bool{"police": true, "officers": true, "officer": true, "soldiers": true, "troops": true, "guards": true, "guard": true, "forces": true, "army": true, "marksmen": true, "commandos": true, "gendarmes": true}
+var policing = newSet(map[string]bool{"police": true, "officers": true, "officer": true, "soldiers": true, "troops": true, "guards": true, "guard": true, "forces": true, "army": true, "marksmen": true, "commandos": true, "gendarmes": true})
 
-var culprits = map[string]bool{"attackers": true, "attacker": true, "assailants": true, "assailant": true, "gunmen": true, "gunman": true, "bombers": true, "bomber": true, "hijackers": true, "kidnappers": true, "driver": true}
+var culprits = newSet(map[string]bool{"attackers": true, "attacker": true, "assailants": true, "assailant": true, "gunmen": true, "gunman": true, "bombers": true, "bomber": true, "hijackers": true, "kidnappers": true, "driver": true})
 
 // anyIs tells whether the head of one of the noun phrases is among the words.
-func (d *doc) anyIs(rs []rng, words map[string]bool) bool {
+func (d *doc) anyIs(rs []rng, words *wordSet) bool {
 	for _, r := range rs {
 		h := d.head(r, r)
-		if !h.empty() && words[d.low(h.b-1)] || words[d.low(r.b-1)] {
+		if !h.empty() && words.has(d.low(h.b-1)) || words.has(d.low(r.b-1)) {
 			return true
 		}
 	}
@@ -71,7 +71,7 @@ func (d *doc) tell(n *incident) {
 	if n.habit && !n.noun && !d.headline(n.sent) {
 		return
 	}
-	if t := &d.toks[n.trigger]; !n.noun && t.w.verb != nil && uses[t.w.verb.lemma] && t.tag == tPart && len(n.agents)+len(n.patients) == 0 && n.trigger > 0 && d.toks[n.trigger-1].tag.nominal() && !n.hasDate {
+	if t := &d.toks[n.trigger]; !n.noun && t.w.verb != nil && uses.has(t.w.verb.lemma) && t.tag == tPart && len(n.agents)+len(n.patients) == 0 && n.trigger > 0 && d.toks[n.trigger-1].tag.nominal() && !n.hasDate {
 		return // a rocket fired from the hills: what the weapon did is told elsewhere
 	}
 	if e := d.goesOn(n); e != nil {
@@ -83,7 +83,7 @@ func (d *doc) tell(n *incident) {
 		e.add(n)
 		return
 	}
-	if n.maybe || n.soft || n.noun && unbounded[d.low(n.trigger)] || n.definite && n.noun && !n.told && !d.headline(n.sent) && d.saysNothing(n) {
+	if n.maybe || n.soft || n.noun && unbounded.has(d.low(n.trigger)) || n.definite && n.noun && !n.told && !d.headline(n.sent) && d.saysNothing(n) {
 		return // "the attack" of which nothing is known
 	}
 	if !n.hasDate {
@@ -126,7 +126,7 @@ func (d *doc) beforeDeed(n *incident) bool {
 }
 
 // unbounded are nouns of violence that name no single event.
-var unbounded = map[string]bool{"violence": true, "bloodshed": true, "crime": true, "gunfire": true}
+var unbounded = newSet(map[string]bool{"violence": true, "bloodshed": true, "crime": true, "gunfire": true})
 
 // headline tells whether a sentence is the first of a text: it tells the news in the present.
 func (d *doc) headline(sent int) bool { return sent == 0 }
@@ -290,14 +290,14 @@ func (d *doc) sharedWords(n *incident, e *event) int {
 }
 
 // anybody are words for people that tell no event from another.
-var anybody = map[string]bool{"people": true, "others": true, "men": true, "women": true, "civilians": true, "persons": true, "children": true}
+var anybody = newSet(map[string]bool{"people": true, "others": true, "men": true, "women": true, "civilians": true, "persons": true, "children": true})
 
 // contentWords walks the words that tell one event from another until one is the one sought.
 func (d *doc) contentWords(n *incident, sought func(int) bool) bool {
 	walk := func(r rng) bool {
 		for i := r.a; i < r.b; i++ {
 			t := &d.toks[i]
-			if i != n.trigger && t.kind == letters && (t.tag == tName && !t.is(anyEvent|month|weekday) || t.tag == tNoun && !anybody[d.low(i)]) && sought(i) {
+			if i != n.trigger && t.kind == letters && (t.tag == tName && !t.is(anyEvent|month|weekday) || t.tag == tNoun && !anybody.has(d.low(i))) && sought(i) {
 				return true
 			}
 		}
@@ -325,7 +325,7 @@ func (d *doc) tellOutcome(n *incident, ns []*incident) {
 	if n.none || n.maybe {
 		return
 	}
-	own := len(n.agents) > 0 && !d.eventAgent(n.agents[0]) && !d.weaponHead(n.agents[0]) && !d.outcomeAgent(n.agents[0]) && !d.anyIs(n.agents, policing) && !d.anyIs(n.patients, culprits)
+	own := len(n.agents) > 0 && !d.eventAgent(n.agents[0]) && !d.weaponHead(n.agents[0]) && !d.outcomeAgent(n.agents[0]) && !d.anyIs(n.agents, &policing) && !d.anyIs(n.patients, &culprits)
 	if !own && len(n.agents) > 0 && !n.habit && d.weaponHead(n.agents[0]) && (d.articleBefore(n.agents[0].a, n.agents[0]) || d.toks[n.agents[0].a].tag == tNum) && !d.wielded(n.agents[0], ns) {
 		d.tellWeapon(n)
 		return
@@ -418,7 +418,7 @@ func (d *doc) tellWeapon(n *incident) {
 	r := n.agents[0]
 	if n.place.empty() {
 		for i := r.a; i+1 < r.b; i++ { // a car bomb outside a courthouse
-			if d.toks[i].tag == tPrep && whereabouts[d.toks[i].w.text] && d.toks[i].w.text != "of" {
+			if d.toks[i].tag == tPrep && whereabouts.has(d.toks[i].w.text) && d.toks[i].w.text != "of" {
 				n.place = rng{i + 1, r.b}
 				n.where = append(n.where, n.place)
 				r.b = i
@@ -437,11 +437,11 @@ func (d *doc) tellWeapon(n *incident) {
 // lifeless tells whether a doer is a thing that nobody wields: a wave, a collapse.
 func (d *doc) lifeless(r rng) bool {
 	t := &d.toks[d.headWord(r)]
-	return t.tag == tNoun && (t.is(disaster) || mishaps[t.w.text]) && !d.hasClass(r, person|body|weapon|anyEvent)
+	return t.tag == tNoun && (t.is(disaster) || mishaps.has(t.w.text)) && !d.hasClass(r, person|body|weapon|anyEvent)
 }
 
 // mishaps are nouns for what kills without anybody's deed.
-var mishaps = map[string]bool{"wave": true, "waves": true, "break": true, "collapse": true, "crash": true, "fire": true, "storm": true, "surge": true, "leak": true, "outbreak": true, "accident": true, "breach": true}
+var mishaps = newSet(map[string]bool{"wave": true, "waves": true, "break": true, "collapse": true, "crash": true, "fire": true, "storm": true, "surge": true, "leak": true, "outbreak": true, "accident": true, "breach": true})
 
 // tellMishap makes an event of no kind of violence: "waves reached the town, killing 12".
 func (d *doc) tellMishap(n *incident) {
@@ -490,7 +490,7 @@ func (d *doc) refine(n *incident, s rng) {
 	}
 	if n.noun && i < s.b && d.toks[i].tag == tFin && d.toks[i].is(vPast) && d.toks[i].w.verb != nil {
 		v := d.toks[i].w.verb
-		n.told = n.told || strikes[v.lemma] || outcomeVerbs[v.lemma] || v.lemma == "happen" || v.lemma == "occur"
+		n.told = n.told || strikes.has(v.lemma) || outcomeVerbs.has(v.lemma) || v.lemma == "happen" || v.lemma == "occur"
 	}
 	d.refineDate(n, s, false)
 	n.agents = d.cutDates(n.agents, s)
@@ -587,7 +587,7 @@ func (d *doc) sameClause(x rng, n *incident, s rng) bool {
 	}
 	for i := a; i < b; i++ {
 		t := &d.toks[i]
-		if t.tag == tFin && !(n.noun && t.w.verb != nil && (t.w.verb.act != noAct || strikes[t.w.verb.lemma])) || t.tag.aux() && !n.noun {
+		if t.tag == tFin && !(n.noun && t.w.verb != nil && (t.w.verb.act != noAct || strikes.has(t.w.verb.lemma))) || t.tag.aux() && !n.noun {
 			return false
 		}
 	}
@@ -768,12 +768,12 @@ func (d *doc) swapVictims(n *incident) {
 }
 
 // plotNouns are nouns before "to" that tell of a deed not done.
-var plotNouns = map[string]bool{"plot": true, "plots": true, "plan": true, "plans": true, "attempt": true, "attempts": true, "conspiracy": true, "bid": true, "effort": true, "efforts": true}
+var plotNouns = newSet(map[string]bool{"plot": true, "plots": true, "plan": true, "plans": true, "attempt": true, "attempts": true, "conspiracy": true, "bid": true, "effort": true, "efforts": true})
 
 // wishVerbs are verbs before "to" that tell of a deed not done.
-var wishVerbs = map[string]bool{"plan": true, "intend": true, "want": true, "threaten": true, "prepare": true, "vow": true, "pledge": true, "hope": true, "seek": true, "aim": true,
+var wishVerbs = newSet(map[string]bool{"plan": true, "intend": true, "want": true, "threaten": true, "prepare": true, "vow": true, "pledge": true, "hope": true, "seek": true, "aim": true,
 	"order": true, "instruct": true, "mean": true, "plot": true, "expect": true, "promise": true, "swear": true, "ask": true, "urge": true, "tell": true, "encourage": true,
-	"go": true, "use": true, "need": true, "try": true, "attempt": true, "refuse": true, "fail": true, "consider": true, "decide": true, "agree": true, "continue": false}
+	"go": true, "use": true, "need": true, "try": true, "attempt": true, "refuse": true, "fail": true, "consider": true, "decide": true, "agree": true, "continue": false})
 
 // reality tells what happened from what was planned, feared, tried or stopped.
 func (d *doc) reality(n *incident, s rng) {
@@ -797,7 +797,7 @@ func (d *doc) reality(n *incident, s rng) {
 	}
 	t := &d.toks[before]
 	switch {
-	case !n.noun && t.tag == tNoun && plotNouns[t.w.text]:
+	case !n.noun && t.tag == tNoun && plotNouns.has(t.w.text):
 		n.agents = nil
 		switch {
 		case d.stopped(before, s):
@@ -807,7 +807,7 @@ func (d *doc) reality(n *incident, s rng) {
 		default:
 			n.maybe = true
 		}
-	case !n.noun && t.w.verb != nil && wishVerbs[t.w.verb.lemma]:
+	case !n.noun && t.w.verb != nil && wishVerbs.has(t.w.verb.lemma):
 		switch l := t.w.verb.lemma; {
 		case l == "try", l == "attempt", l == "fail" && n.act == actBomb:
 			n.attempt, n.maybe = true, false
@@ -824,7 +824,7 @@ func (d *doc) reality(n *incident, s rng) {
 func (d *doc) brokenUp(i int, s rng) bool {
 	for j := i - 1; j >= s.a && i-j < 16; j-- {
 		t := &d.toks[j]
-		if v := t.w.verb; v != nil && t.tag.verbal() && (foils[v.lemma] || v.lemma == "break" && d.is(j+1, s, "up")) {
+		if v := t.w.verb; v != nil && t.tag.verbal() && (foils.has(v.lemma) || v.lemma == "break" && d.is(j+1, s, "up")) {
 			return true
 		}
 		if t.mark == ';' || t.mark == '.' {
@@ -835,20 +835,20 @@ func (d *doc) brokenUp(i int, s rng) bool {
 }
 
 // stopVerbs tell of a plan that was stopped.
-var stopVerbs = map[string]bool{"foil": true, "thwart": true, "avert": true, "prevent": true, "disrupt": true, "stop": true, "uncover": true, "intercept": true, "halt": true, "block": true}
+var stopVerbs = newSet(map[string]bool{"foil": true, "thwart": true, "avert": true, "prevent": true, "disrupt": true, "stop": true, "uncover": true, "intercept": true, "halt": true, "block": true})
 
 // stopped tells whether the plan named at i was stopped, before or behind it.
 func (d *doc) stopped(i int, s rng) bool {
 	for j := i - 1; j >= s.a && i-j < 6; j-- {
 		if v := d.toks[j].w.verb; v != nil && d.toks[j].tag.verbal() {
-			return stopVerbs[v.lemma]
+			return stopVerbs.has(v.lemma)
 		}
 		if d.toks[j].w.text == "foiled" || d.toks[j].w.text == "thwarted" {
 			return true
 		}
 	}
 	for j := i + 1; j < s.b && j < i+30; j++ {
-		if v := d.toks[j].w.verb; v != nil && stopVerbs[v.lemma] && d.toks[j].tag == tPart && d.groupAt(j, s).passive {
+		if v := d.toks[j].w.verb; v != nil && stopVerbs.has(v.lemma) && d.toks[j].tag == tPart && d.groupAt(j, s).passive {
 			return true
 		}
 	}
@@ -870,12 +870,12 @@ func (d *doc) conditional(i int, s rng) bool {
 }
 
 // otherWords before a noun tell of another event than the one told last.
-var otherWords = map[string]bool{"similar": true, "another": true, "second": true, "third": true, "separate": true, "other": true, "further": true, "previous": true, "earlier": true,
-	"near-identical": true}
+var otherWords = newSet(map[string]bool{"similar": true, "another": true, "second": true, "third": true, "separate": true, "other": true, "further": true, "previous": true, "earlier": true,
+	"near-identical": true})
 
 // feared are the nouns and verbs before "of an attack", "an attack" that tell of none.
-var feared = map[string]bool{"threat": true, "threats": true, "risk": true, "risks": true, "danger": true, "possibility": true, "plan": true, "plans": true, "fear": true, "fears": true,
-	"warning": true, "warnings": true, "likelihood": true, "rumours": true, "rumors": true, "rumor": true, "rumour": true, "prospect": true, "talk": true, "signs": true, "chance": true, "case": true, "event": true}
+var feared = newSet(map[string]bool{"threat": true, "threats": true, "risk": true, "risks": true, "danger": true, "possibility": true, "plan": true, "plans": true, "fear": true, "fears": true,
+	"warning": true, "warnings": true, "likelihood": true, "rumours": true, "rumors": true, "rumor": true, "rumour": true, "prospect": true, "talk": true, "signs": true, "chance": true, "case": true, "event": true})
 
 // refineNoun reads the words around a noun of violence.
 func (d *doc) refineNoun(n *incident, s rng) {
@@ -883,7 +883,7 @@ func (d *doc) refineNoun(n *incident, s rng) {
 		n.phrase.a, n.bare = i-1, false // the last attack on foreigners
 	}
 	if k := d.dateAround(n.phrase.a); !k.empty() && k.b < n.trigger && (d.toks[k.b].tag == tDet || d.toks[k.b].tag == tNum) {
-		n.phrase.a, n.definite, n.bare = k.b, definiteWords[d.toks[k.b].w.text], false // on Saturday two explosions
+		n.phrase.a, n.definite, n.bare = k.b, definiteWords.has(d.toks[k.b].w.text), false // on Saturday two explosions
 	}
 	for i := n.phrase.a; i < n.trigger; i++ {
 		t := &d.toks[i]
@@ -893,7 +893,7 @@ func (d *doc) refineNoun(n *incident, s rng) {
 			n.definite, n.bare = true, false // Monday's bombing
 		case w == "alleged" || w == "reported" || w == "suspected" || w == "apparent" || w == "presumed":
 			n.alleged, n.maybe = true, false
-		case otherWords[w]:
+		case otherWords.has(w):
 			n.other = true
 		case t.w.text == "ransomware" || w == "cyber" || t.w.text == "hacking" || t.w.text == "phishing":
 			if n.act == actAttack {
@@ -909,14 +909,14 @@ func (d *doc) refineNoun(n *incident, s rng) {
 		if t.w.text == "of" && i > s.a && d.toks[i-1].w.text == "one" {
 			n.none = true // one of the deadliest attacks: a judgement
 		}
-		if t.tag == tPrep && i > s.a && feared[d.low(i-1)] {
+		if t.tag == tPrep && i > s.a && feared.has(d.low(i-1)) {
 			n.maybe = true
 		}
 		if v := t.w.verb; v != nil && t.tag.verbal() {
 			switch {
-			case wishVerbs[v.lemma] || v.lemma == "fear" || v.lemma == "anticipate" || v.lemma == "predict" || v.lemma == "avoid":
+			case wishVerbs.has(v.lemma) || v.lemma == "fear" || v.lemma == "anticipate" || v.lemma == "predict" || v.lemma == "avoid":
 				n.maybe = true
-			case foils[v.lemma] && d.groupAt(i, s).to:
+			case foils.has(v.lemma) && d.groupAt(i, s).to:
 				n.maybe = true
 			}
 		}
@@ -930,10 +930,10 @@ func (d *doc) refineNoun(n *incident, s rng) {
 }
 
 // notYet are words for what may come.
-var notYet = map[string]bool{"conceivable": true, "plausible": true, "feasible": true, "inevitable": true, "unlikely": true}
+var notYet = newSet(map[string]bool{"conceivable": true, "plausible": true, "feasible": true, "inevitable": true, "unlikely": true})
 
 // strikes are verbs by which a blast or a weapon meets its target.
-var strikes = map[string]bool{"tear": true, "rip": true, "hit": true, "strike": true, "rock": true, "shake": true, "target": true, "sweep": true}
+var strikes = newSet(map[string]bool{"tear": true, "rip": true, "hit": true, "strike": true, "rock": true, "shake": true, "target": true, "sweep": true})
 
 // verbAfterNoun reads the verb that a noun of violence is the subject of: "a blast tore
 // through a bus", "an attack could come", "an attempt failed", "the attack was foiled".
@@ -960,21 +960,21 @@ func (d *doc) verbAfterNoun(n *incident, s rng) {
 	t := &d.toks[i]
 	v := t.w.verb
 	switch {
-	case i > n.phrase.b && (t.is(hedgeWord|imminentWord|probableWord) && t.tag == tAdj || notYet[d.low(i)]):
+	case i > n.phrase.b && (t.is(hedgeWord|imminentWord|probableWord) && t.tag == tAdj || notYet.has(d.low(i))):
 		n.maybe = true
 	case v == nil || !t.tag.verbal():
-	case passive && t.tag == tPart && (wishVerbs[v.lemma] || v.lemma == "fear"):
+	case passive && t.tag == tPart && (wishVerbs.has(v.lemma) || v.lemma == "fear"):
 		n.maybe = true
-	case passive && t.tag == tPart && stopVerbs[v.lemma]:
+	case passive && t.tag == tPart && stopVerbs.has(v.lemma):
 		n.foiled = n.foiled || !modal
-	case t.tag == tFin && outcomeVerbs[v.lemma] && n.place.empty() && len(n.where) == 0:
+	case t.tag == tFin && outcomeVerbs.has(v.lemma) && n.place.empty() && len(n.where) == 0:
 		m := &incident{trigger: i, phrase: rng{i, i + 1}}
 		if p := d.placeAfter(m, s); !p.empty() {
 			n.where = append(n.where, p) // a bombing killed 38 people at the station
 		}
 	case v.lemma == "fail" && t.tag == tFin:
 		n.attempt = true
-	case strikes[v.lemma] && t.tag == tFin && (!n.definite || n.told):
+	case strikes.has(v.lemma) && t.tag == tFin && (!n.definite || n.told):
 		j := i + 1
 		for j < s.b && (d.toks[j].tag == tPrep || d.toks[j].tag == tAdv) {
 			j++
@@ -1124,13 +1124,13 @@ func (d *doc) placeAfter(n *incident, s rng) rng {
 	}
 	for i := end; i+1 < s.b && i < end+22; i++ {
 		t := &d.toks[i]
-		if t.tag == tFin && d.toks[i-1].tag == tConj && t.w.verb != nil && outcomeVerbs[t.w.verb.lemma] {
+		if t.tag == tFin && d.toks[i-1].tag == tConj && t.w.verb != nil && outcomeVerbs.has(t.w.verb.lemma) {
 			continue // killed one and wounded another at a school
 		}
 		if t.mark == '.' || t.mark == ';' || t.mark == ':' || t.tag == tFin || t.tag == tRel || t.tag == tSub || t.is(saying) && t.tag.verbal() {
 			break
 		}
-		if t.tag == tPrep && (whereabouts[t.w.text] || t.w.text == "across") && t.w.text != "of" && t.w.text != "against" && t.w.text != "under" {
+		if t.tag == tPrep && (whereabouts.has(t.w.text) || t.w.text == "across") && t.w.text != "of" && t.w.text != "against" && t.w.text != "under" {
 			r := d.trim(rng{i + 1, d.placeEnd(i+1, s)})
 			if d.placeLike(r) && !d.inPatients(n, r) {
 				return r
@@ -1248,24 +1248,24 @@ func (d *doc) inCustody(h int, s rng) (act, int) {
 	if g.passive {
 		e := d.byAgent(&incident{}, after, s)
 		src, ok := d.subjectOf(g.a, s)
-		if e > after && d.anyIs([]rng{{after + 1, e}}, custody) || e == after && ok && after > g.b && d.hasClass(src, person) {
+		if e > after && d.anyIs([]rng{{after + 1, e}}, &custody) || e == after && ok && after > g.b && d.hasClass(src, person) {
 			return actArrest, after
 		}
 		return noAct, 0
 	}
-	if src, ok := d.subjectOf(g.a, s); ok && d.anyIs([]rng{src}, custody) && after < s.b && d.startsNP(after) && d.hasClass(rng{after, d.npEnd(after, s, false)}, person) {
+	if src, ok := d.subjectOf(g.a, s); ok && d.anyIs([]rng{src}, &custody) && after < s.b && d.startsNP(after) && d.hasClass(rng{after, d.npEnd(after, s, false)}, person) {
 		return actArrest, after
 	}
 	return noAct, 0
 }
 
-var custody = map[string]bool{"police": true, "officers": true, "authorities": true, "agents": true, "detectives": true, "soldiers": true, "troops": true, "prosecutors": true, "forces": true, "gendarmes": true}
+var custody = newSet(map[string]bool{"police": true, "officers": true, "authorities": true, "agents": true, "detectives": true, "soldiers": true, "troops": true, "prosecutors": true, "forces": true, "gendarmes": true})
 
 // breakages are verbs by which a work gives way or is cut.
-var breakages = map[string]bool{"burst": true, "collapse": true, "fail": true, "rupture": true, "derail": true, "sever": true, "cut": true, "give": true}
+var breakages = newSet(map[string]bool{"burst": true, "collapse": true, "fail": true, "rupture": true, "derail": true, "sever": true, "cut": true, "give": true})
 
-var works = map[string]bool{"dam": true, "dams": true, "dyke": true, "levee": true, "embankment": true, "wall": true, "bridge": true, "building": true, "tower": true, "reservoir": true, "tunnel": true,
-	"cable": true, "cables": true, "pipeline": true, "pipelines": true, "train": true, "tram": true, "roof": true, "mine": true}
+var works = newSet(map[string]bool{"dam": true, "dams": true, "dyke": true, "levee": true, "embankment": true, "wall": true, "bridge": true, "building": true, "tower": true, "reservoir": true, "tunnel": true,
+	"cable": true, "cables": true, "pipeline": true, "pipelines": true, "train": true, "tram": true, "roof": true, "mine": true})
 
 // gaveWay reads "the dam failed", "a train derailed", "a cable was severed".
 func (d *doc) gaveWay(h int, s rng) (act, int) {
@@ -1275,7 +1275,7 @@ func (d *doc) gaveWay(h int, s rng) (act, int) {
 	if v.lemma == "give" && !d.is(g.b, s, "way") {
 		return noAct, 0
 	}
-	if !ok || !works[d.low(d.headWord(src))] || (v.lemma == "sever" || v.lemma == "cut") != g.passive {
+	if !ok || !works.has(d.low(d.headWord(src))) || (v.lemma == "sever" || v.lemma == "cut") != g.passive {
 		return noAct, 0
 	}
 	return actOther, g.b
@@ -1289,7 +1289,7 @@ func (d *doc) carriedOff(h int, s rng) (act, int) {
 		who, _ = d.subjectOf(g.a, s)
 	} else if g.b < s.b && d.startsNP(g.b) {
 		who = rng{g.b, d.npEnd(g.b, s, false)}
-		if src, ok := d.subjectOf(g.a, s); ok && d.anyIs([]rng{src}, custody) {
+		if src, ok := d.subjectOf(g.a, s); ok && d.anyIs([]rng{src}, &custody) {
 			if d.hasClass(who, person) {
 				return actArrest, g.b
 			}
@@ -1297,7 +1297,7 @@ func (d *doc) carriedOff(h int, s rng) (act, int) {
 		}
 	}
 	for i := who.a; i < who.b; i++ {
-		if craft[d.low(i)] {
+		if craft.has(d.low(i)) {
 			return actHijack, g.b
 		}
 	}
@@ -1308,14 +1308,14 @@ func (d *doc) carriedOff(h int, s rng) (act, int) {
 }
 
 // craft are what is hijacked when it is seized.
-var craft = map[string]bool{"flight": true, "plane": true, "aircraft": true, "airliner": true, "ship": true, "ferry": true, "tanker": true, "vessel": true, "train": true, "helicopter": true}
+var craft = newSet(map[string]bool{"flight": true, "plane": true, "aircraft": true, "airliner": true, "ship": true, "ferry": true, "tanker": true, "vessel": true, "train": true, "helicopter": true})
 
 // cyberVerbs are verbs of intrusion where machines or those who break into them stand beside.
-var cyberVerbs = map[string]bool{"break": true, "penetrate": true, "infiltrate": true, "compromise": true, "disable": true, "shut": true, "cripple": true, "wipe": true, "hit": true,
-	"strike": true, "access": true, "breach": true}
+var cyberVerbs = newSet(map[string]bool{"break": true, "penetrate": true, "infiltrate": true, "compromise": true, "disable": true, "shut": true, "cripple": true, "wipe": true, "hit": true,
+	"strike": true, "access": true, "breach": true})
 
-var machines = map[string]bool{"hackers": true, "hacker": true, "intruder": true, "intruders": true, "ransomware": true, "malware": true, "virus": true, "network": true, "networks": true,
-	"server": true, "servers": true, "computer": true, "computers": true, "website": true, "websites": true, "database": true}
+var machines = newSet(map[string]bool{"hackers": true, "hacker": true, "intruder": true, "intruders": true, "ransomware": true, "malware": true, "virus": true, "network": true, "networks": true,
+	"server": true, "servers": true, "computer": true, "computers": true, "website": true, "websites": true, "database": true})
 
 // intruded reads "hackers broke into the network", "ransomware struck the hospital".
 func (d *doc) intruded(h int, s rng) (act, int) {
@@ -1336,8 +1336,8 @@ func (d *doc) intruded(h int, s rng) (act, int) {
 		}
 		return actAttack, after
 	}
-	doer := ok && d.anyIs([]rng{src}, machines)
-	if doer && (!obj.empty() || v.lemma == "strike") || v.lemma != "shut" && v.lemma != "hit" && v.lemma != "strike" && !obj.empty() && d.anyIs([]rng{obj}, machines) {
+	doer := ok && d.anyIs([]rng{src}, &machines)
+	if doer && (!obj.empty() || v.lemma == "strike") || v.lemma != "shut" && v.lemma != "hit" && v.lemma != "strike" && !obj.empty() && d.anyIs([]rng{obj}, &machines) {
 		return actCyber, after
 	}
 	return noAct, 0
@@ -1369,9 +1369,9 @@ func (d *doc) ordinaryAct(lemma string, h int, s rng) (a act, after int, known b
 			if src, ok := d.subjectOf(d.groupAt(h, s).a, s); ok && d.perpetrator(src) {
 				a, after = actAttack, h+2
 			}
-		case breakages[lemma]:
+		case breakages.has(lemma):
 			a, after = d.gaveWay(h, s)
-		case cyberVerbs[lemma]:
+		case cyberVerbs.has(lemma):
 			a, after = d.intruded(h, s)
 		default:
 			return noAct, 0, false

@@ -61,7 +61,7 @@ func (d *doc) place(n *incident) {
 	if n.bare && !n.hasDate && n.country == "" && len(n.patients) == 0 && !n.told {
 		return // attacks in general
 	}
-	if len(n.patients) > 0 && nobody[d.toks[n.patients[0].a].w.text] {
+	if len(n.patients) > 0 && nobody.has(d.toks[n.patients[0].a].w.text) {
 		return // no one was hurt
 	}
 	if n.maybe && !n.definite || d.inThreat(n) && !n.definite {
@@ -138,7 +138,7 @@ func (d *doc) inSentence(n *incident) *event {
 	return nil
 }
 
-var nobody = map[string]bool{"no": true, "nobody": true, "none": true}
+var nobody = newSet(map[string]bool{"no": true, "nobody": true, "none": true})
 
 // outcomeOfEvent is the event that people were hurt in: that of the sentence, else the last
 // one before it that its date and country do not contradict.

@@ -188,7 +188,7 @@ func (d *doc) verbIncident(h, after int, s rng, a act) *incident {
 	if d.toks[h].tag == tPart && !g.passive || d.toks[h].tag == tAdj {
 		n.phrase.b = d.phraseEnd(n.phrase.b, s)
 	}
-	if uses[lemma] {
+	if uses.has(lemma) {
 		n.wield(d)
 	}
 	d.instruments(n, after, s)
@@ -213,11 +213,11 @@ func (d *doc) hostageAhead(h int, s rng) bool {
 }
 
 // particles are verbs that are acts only with a particle, an object or an instrument.
-var particles = map[string]bool{"claim": true, "cost": true, "blow": true, "go": true, "set": true, "open": true, "fire": true, "leave": true, "take": true, "hold": true, "throw": true, "hurl": true, "lob": true,
-	"collapse": true, "fail": true, "rupture": true, "derail": true, "sever": true, "cut": true, "give": true, "round": true, "mow": true, "run": true, "pick": true, "seize": true, "snatch": true, "drag": true, "burst": true, "break": true, "penetrate": true, "infiltrate": true, "compromise": true, "disable": true, "shut": true, "cripple": true, "wipe": true, "hit": true, "strike": true, "access": true, "drive": true, "ram": true, "plough": true, "plow": true, "lose": true, "toss": true, "place": true, "plant": true, "launch": true, "explode": true, "detonate": true, "activate": true}
+var particles = newSet(map[string]bool{"claim": true, "cost": true, "blow": true, "go": true, "set": true, "open": true, "fire": true, "leave": true, "take": true, "hold": true, "throw": true, "hurl": true, "lob": true,
+	"collapse": true, "fail": true, "rupture": true, "derail": true, "sever": true, "cut": true, "give": true, "round": true, "mow": true, "run": true, "pick": true, "seize": true, "snatch": true, "drag": true, "burst": true, "break": true, "penetrate": true, "infiltrate": true, "compromise": true, "disable": true, "shut": true, "cripple": true, "wipe": true, "hit": true, "strike": true, "access": true, "drive": true, "ram": true, "plough": true, "plow": true, "lose": true, "toss": true, "place": true, "plant": true, "launch": true, "explode": true, "detonate": true, "activate": true})
 
 // deathNoun are nouns that an incident's act is read from, besides the nouns of violence.
-var deathNoun = map[string]bool{"death": true, "deaths": true, "disappearance": true}
+var deathNoun = newSet(map[string]bool{"death": true, "deaths": true, "disappearance": true})
 
 // verbAct tells what a verb does, with its particles: blow up, set fire to, open fire on.
 // The second value is where its object begins.
@@ -262,7 +262,7 @@ func (d *doc) verbAct(h int, s rng) (act, int) {
 			return actKill, h + 1
 		}
 	}
-	if uses[lemma] {
+	if uses.has(lemma) {
 		return d.useAct(h, s), h + 1
 	}
 	if !d.upper {
@@ -334,7 +334,7 @@ func (d *doc) onFire(h int, s rng) bool {
 	return false
 }
 
-var uses = map[string]bool{"throw": true, "hurl": true, "lob": true, "toss": true, "place": true, "plant": true, "launch": true, "fire": true, "explode": true, "detonate": true, "activate": true, "leave": true}
+var uses = newSet(map[string]bool{"throw": true, "hurl": true, "lob": true, "toss": true, "place": true, "plant": true, "launch": true, "fire": true, "explode": true, "detonate": true, "activate": true, "leave": true})
 
 // useAct tells what the use of a weapon is: a bombing with explosives, else an attack.
 func (d *doc) useAct(h int, s rng) act {
@@ -618,7 +618,7 @@ func (d *doc) nounIncident(h int, s rng, a act) *incident {
 	}
 	if start < h {
 		first := &d.toks[start]
-		n.definite = first.tag == tPoss || first.tag == tDet && definiteWords[first.w.text] || first.tag == tName && !d.upper
+		n.definite = first.tag == tPoss || first.tag == tDet && definiteWords.has(first.w.text) || first.tag == tName && !d.upper
 		for i := start; i < h; i++ {
 			t := &d.toks[i]
 			if t.is(hedgeWord|imminentWord) || t.w.text == "future" || t.w.text == "planned" || t.w.text == "no" || t.w.text == "any" {
@@ -658,7 +658,7 @@ func (d *doc) nounIncident(h int, s rng, a act) *incident {
 	return n
 }
 
-var definiteWords = map[string]bool{"the": true, "this": true, "that": true, "these": true, "those": true, "both": true}
+var definiteWords = newSet(map[string]bool{"the": true, "this": true, "that": true, "these": true, "those": true, "both": true})
 
 // nounRoles reads the prepositional phrases after a noun of violence.
 func (d *doc) nounRoles(n *incident, h int, s rng) {
@@ -750,11 +750,11 @@ func (d *doc) supportVerb(n *incident, s rng) {
 	for i > s.a && (d.toks[i].w.text == "out" || d.toks[i].tag == tAdv) {
 		i--
 	}
-	if i >= s.a && d.toks[i].w.verb != nil && foils[d.toks[i].w.verb.lemma] && d.toks[i].tag.verbal() {
+	if i >= s.a && d.toks[i].w.verb != nil && foils.has(d.toks[i].w.verb.lemma) && d.toks[i].tag.verbal() {
 		n.foiled = true
 		return
 	}
-	if i < s.a || d.toks[i].w.verb == nil || !supports[d.toks[i].w.verb.lemma] || !d.toks[i].tag.verbal() {
+	if i < s.a || d.toks[i].w.verb == nil || !supports.has(d.toks[i].w.verb.lemma) || !d.toks[i].tag.verbal() {
 		return
 	}
 	g := d.groupAt(i, s)
@@ -787,9 +787,9 @@ func (d *doc) doneBy(n *incident, s rng) {
 	}
 }
 
-var foils = map[string]bool{"foil": true, "thwart": true, "avert": true, "prevent": true, "disrupt": true}
+var foils = newSet(map[string]bool{"foil": true, "thwart": true, "avert": true, "prevent": true, "disrupt": true})
 
-var supports = map[string]bool{"unleash": true, "carry": true, "launch": true, "stage": true, "mount": true, "commit": true, "conduct": true, "perpetrate": true, "make": true, "execute": true}
+var supports = newSet(map[string]bool{"unleash": true, "carry": true, "launch": true, "stage": true, "mount": true, "commit": true, "conduct": true, "perpetrate": true, "make": true, "execute": true})
 
 // circumstances adds date, place and country from the mention's sentence.
 func (d *doc) circumstances(n *incident, s rng) {
@@ -805,7 +805,7 @@ func (d *doc) circumstances(n *incident, s rng) {
 			if t.mark == '.' || t.mark == ';' || t.tag == tFin || t.tag == tRel {
 				break
 			}
-			if t.tag == tPrep && whereabouts[t.w.text] && !d.toks[i+1].is(timenoun|month|weekday) {
+			if t.tag == tPrep && whereabouts.has(t.w.text) && !d.toks[i+1].is(timenoun|month|weekday) {
 				e := d.npEnd(i+1, s, false)
 				if r := d.trim(rng{i + 1, e}); !r.empty() && d.isPlace(r) && !d.inDate(i+1) {
 					n.where = append(n.where, r)
@@ -829,7 +829,7 @@ func (d *doc) circumstances(n *incident, s rng) {
 	}
 }
 
-var whereabouts = map[string]bool{"in": true, "at": true, "near": true, "inside": true, "outside": true, "under": true, "opposite": true, "beneath": true, "against": true, "on": true, "of": true}
+var whereabouts = newSet(map[string]bool{"in": true, "at": true, "near": true, "inside": true, "outside": true, "under": true, "opposite": true, "beneath": true, "against": true, "on": true, "of": true})
 
 // countryOf gives the code of the first state named as a place within tokens.
 func (d *doc) countryOf(r rng) string {

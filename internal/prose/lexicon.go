@@ -167,16 +167,16 @@ var lex = sync.OnceValue(func() *lexicon {
 	for w := range compounds {
 		l.word(w).is |= numword
 	}
-	for w := range strongNouns {
+	for w := range strongNouns.all {
 		l.word(w).is |= warnNoun | noun
 	}
-	for w := range notes {
+	for w := range notes.all {
 		l.word(w).is |= notice | noun
 	}
-	for w := range knowledge {
+	for w := range knowledge.all {
 		l.word(w).is |= notice
 	}
-	for c, list := range map[class][]string{casualty: slices.Collect(maps.Keys(casualties)), deathWord: slices.Collect(maps.Keys(deathNoun)), blameStart: slices.Collect(maps.Keys(blameWords)), danger: slices.Collect(maps.Keys(dangers)),
+	for c, list := range map[class][]string{casualty: slices.Collect(maps.Keys(casualties)), deathWord: slices.Collect(maps.Keys(deathNoun.all)), blameStart: slices.Collect(maps.Keys(blameWords.all)), danger: slices.Collect(maps.Keys(dangers.all)),
 		dateStart: strings.Fields("early late mid yesterday today tonight tomorrow last this next past a the that"),
 		quantWord: strings.Fields("at least most up to more less fewer than about over around nearly almost some roughly approximately")} {
 		for _, w := range list {
@@ -312,14 +312,14 @@ func (l *lexicon) loadVerbs(s string) {
 		}
 		var v *verb
 		for _, item := range strings.Fields(line) {
-			if (section == "talk" || section == "call") && prepositions[item] && v != nil {
+			if (section == "talk" || section == "call") && prepositions.has(item) && v != nil {
 				v.addPrep(item)
 				continue
 			}
 			lemma, past, part := forms(item)
 			v = verbs[lemma]
 			if v == nil {
-				v = &verb{lemma: lemma, act: verbActs[lemma], warns: warnActs[lemma], blames: blameWords[lemma], uses: particles[lemma]}
+				v = &verb{lemma: lemma, act: verbActs[lemma], warns: warnActs[lemma], blames: blameWords.has(lemma), uses: particles.has(lemma)}
 				verbs[lemma] = v
 			}
 			if st != asserts {
@@ -337,8 +337,8 @@ func (l *lexicon) loadVerbs(s string) {
 	}
 }
 
-var prepositions = map[string]bool{"about": true, "of": true, "out": true, "to": true, "for": true, "on": true, "upon": true, "against": true,
-	"with": true, "from": true, "at": true, "in": true, "by": true, "back": true}
+var prepositions = newSet(map[string]bool{"about": true, "of": true, "out": true, "to": true, "for": true, "on": true, "upon": true, "against": true,
+	"with": true, "from": true, "at": true, "in": true, "by": true, "back": true})
 
 func (v *verb) addPrep(p string) {
 	if v.preps == nil {
@@ -433,7 +433,7 @@ func (l *lexicon) inflect(v *verb, past, part string) {
 		set(part, vPart)
 		return
 	}
-	if _, irregular := irregulars[b]; irregular {
+	if irregulars.has(b) {
 		return
 	}
 	switch {
@@ -451,9 +451,9 @@ func (l *lexicon) inflect(v *verb, past, part string) {
 }
 
 // irregulars stand with their forms in one section of verbs.txt and bare in others.
-var irregulars = map[string]bool{"say": true, "write": true, "see": true, "find": true, "think": true, "know": true, "forget": true, "seek": true, "choose": true,
+var irregulars = newSet(map[string]bool{"say": true, "write": true, "see": true, "find": true, "think": true, "know": true, "forget": true, "seek": true, "choose": true,
 	"swear": true, "tell": true, "hear": true, "feel": true, "understand": true, "put": true, "hit": true, "stand": true, "speak": true, "foresee": true,
-	"mean": true, "teach": true, "lie": true, "read": true, "shoot": true, "bear": true, "go": true, "do": true}
+	"mean": true, "teach": true, "lie": true, "read": true, "shoot": true, "bear": true, "go": true, "do": true})
 
 // doubles tells whether the last consonant is doubled: plan, refer, but not visit.
 func doubles(b string) bool {

@@ -204,7 +204,7 @@ func (d *doc) eventMeant(r rng, sent int) *event {
 		return e
 	}
 	t := &d.toks[r.a]
-	if t.tag == tPron || t.tag == tDet && definiteWords[t.w.text] {
+	if t.tag == tPron || t.tag == tDet && definiteWords.has(t.w.text) {
 		return d.lastEvent(r.a, sent)
 	}
 	return nil
@@ -300,11 +300,11 @@ func (d *doc) anonymous(r rng) bool {
 		return false
 	case last.tag == tName && !last.is(person):
 		return false
-	case spokes[word]:
+	case spokes.has(word):
 		return h.b-h.a <= 2 && !definite && h.b == r.b
-	case last.is(body) || governs[word] || headKinds[word] != "":
+	case last.is(body) || governs.has(word) || headKinds[word] != "":
 		return !named && !definite
-	case offices[word]:
+	case offices.has(word):
 		return !definite
 	case h.b-h.a >= 1 && last.is(person):
 		return true
@@ -313,12 +313,12 @@ func (d *doc) anonymous(r rng) bool {
 }
 
 // spokes speak for a body; a spokesman of whom no more is said could be anybody's.
-var spokes = map[string]bool{"spokesman": true, "spokeswoman": true, "spokesperson": true}
+var spokes = newSet(map[string]bool{"spokesman": true, "spokeswoman": true, "spokesperson": true})
 
 // offices are held by one person at a time.
-var offices = map[string]bool{"minister": true, "mayor": true, "president": true, "governor": true, "director": true, "chief": true, "head": true, "ambassador": true, "chairman": true,
+var offices = newSet(map[string]bool{"minister": true, "mayor": true, "president": true, "governor": true, "director": true, "chief": true, "head": true, "ambassador": true, "chairman": true,
 	"secretary": true, "commissioner": true, "prosecutor": true, "coordinator": true, "commander": true, "premier": true, "chancellor": true, "executive": true, "ombudsman": true,
-	"speaker": true, "sheriff": true, "vice-consul": true, "envoy": true}
+	"speaker": true, "sheriff": true, "vice-consul": true, "envoy": true})
 
 // speakerBefore is the claim whose speaker a pronoun goes on with: the one before it with a source of
 // its own, or for "I" and "we" in a quotation the one who is quoted.
@@ -369,7 +369,7 @@ func (d *doc) namesSpeaker(r rng) bool {
 // hedges marks the words that weaken a content: the cue itself, or words of the content
 // that are the source's own.
 func (d *doc) hedges(c *claim) {
-	if c.verb != nil && beliefs[c.verb.lemma] && c.stance == asserts && c.cue.b-c.cue.a <= 2 {
+	if c.verb != nil && beliefs.has(c.verb.lemma) && c.stance == asserts && c.cue.b-c.cue.a <= 2 {
 		c.hedge = c.cue
 		return
 	}
@@ -393,7 +393,7 @@ func (d *doc) hedges(c *claim) {
 }
 
 // beliefs are verbs that hedge what they tell.
-var beliefs = map[string]bool{"think": true, "believe": true, "suspect": true, "reckon": true, "guess": true, "assume": true, "presume": true}
+var beliefs = newSet(map[string]bool{"think": true, "believe": true, "suspect": true, "reckon": true, "guess": true, "assume": true, "presume": true})
 
 // attributive tells an adjective before its noun.
 func (d *doc) attributive(i int) bool {

@@ -56,7 +56,7 @@ func (d *doc) withHead(r rng, s rng) rng {
 		if t.kind != letters || t.capital || t.tag != tNoun && t.tag != tAdj {
 			break
 		}
-		if kind := headKinds[d.low(k)]; kind != "" && t.tag == tNoun && !governs[t.w.text] && (k+1 >= s.b || d.toks[k+1].tag != tNoun && d.toks[k+1].tag != tName) {
+		if kind := headKinds[d.low(k)]; kind != "" && t.tag == tNoun && !governs.has(t.w.text) && (k+1 >= s.b || d.toks[k+1].tag != tNoun && d.toks[k+1].tag != tName) {
 			if e > r.b && kind != "agency" || t.w.text == "police" || t.w.text == "army" || t.w.text == "navy" || t.w.text == "group" || t.w.text == "gang" || t.w.text == "cell" || t.w.text == "faction" || t.w.text == "office" || t.w.text == "news" || t.w.text == "intelligence" {
 				break
 			}
@@ -121,9 +121,9 @@ func (d *doc) bodyKind(r rng, s rng) string {
 		return kind
 	case before.tag == tNoun && !before.capital && headKinds[d.low(r.a-1)] != "" && !d.isAcronymToken(r.a): // the consultancy Harmattan Risk
 		return headKinds[d.low(r.a-1)]
-	case r.b-r.a == 1 && d.isAcronymToken(r.a) && !(r.b < s.b && d.toks[r.b].tag == tNoun && !d.toks[r.b].capital) && !first.is(month|weekday) && !commonAcronyms[lowerASCII(d.words(r))]:
+	case r.b-r.a == 1 && d.isAcronymToken(r.a) && !(r.b < s.b && d.toks[r.b].tag == tNoun && !d.toks[r.b].capital) && !first.is(month|weekday) && !commonAcronyms.has(lowerASCII(d.words(r))):
 		return "agency"
-	case r.b-r.a == 2 && r.b+1 < s.b && d.toks[r.b].mark == '(' && nameCues[d.toks[r.b+1].w.text]:
+	case r.b-r.a == 2 && r.b+1 < s.b && d.toks[r.b].mark == '(' && nameCues.has(d.toks[r.b+1].w.text):
 		return "armed-group"
 	}
 	return ""
@@ -135,8 +135,8 @@ func (d *doc) shouted(r rng) bool {
 }
 
 // commonAcronyms are capitals that name no party.
-var commonAcronyms = map[string]bool{"ngo": true, "ngos": true, "tlp": true, "ref": true, "ceo": true, "usd": true, "gmt": true, "utc": true, "est": true, "edt": true, "ied": true, "ieds": true,
-	"suv": true, "gps": true, "dna": true, "faq": true, "question": true, "answer": true, "subject": true, "date": true, "from": true, "info": true, "cc": true, "re": true}
+var commonAcronyms = newSet(map[string]bool{"ngo": true, "ngos": true, "tlp": true, "ref": true, "ceo": true, "usd": true, "gmt": true, "utc": true, "est": true, "edt": true, "ied": true, "ieds": true,
+	"suv": true, "gps": true, "dna": true, "faq": true, "question": true, "answer": true, "subject": true, "date": true, "from": true, "info": true, "cc": true, "re": true})
 
 // isAcronymToken tells a word of three to eight capitals; one figure may be among them.
 func (d *doc) isAcronymToken(i int) bool {
@@ -171,7 +171,7 @@ func (d *doc) nameBody(r rng, s rng, kind string) {
 	if a == nil {
 		a = d.knownBody(r)
 	}
-	acts := d.standsForParty(r, s) || !d.isAcronymToken(r.a) && d.toks[r.b-1].capital && (r.a == s.a || !placePrep[d.toks[form.a-min(1, form.a-s.a)].w.text])
+	acts := d.standsForParty(r, s) || !d.isAcronymToken(r.a) && d.toks[r.b-1].capital && (r.a == s.a || !placePrep.has(d.toks[form.a-min(1, form.a-s.a)].w.text))
 	if a == nil {
 		if r.b-r.a == 1 && headKinds[key] != "" && !d.standsForParty(r, s) {
 			return // "the Service" of which nothing was said
@@ -196,7 +196,7 @@ func (d *doc) otherNames(a *actor, r rng, s rng) {
 	switch {
 	case t.mark == '(' && t.open && int(t.mate) < s.b && int(t.mate)-r.b < 30:
 		d.namesWithin(a, rng{r.b + 1, int(t.mate)})
-	case t.mark == ',' && nameCues[d.toks[r.b+1].w.text] && (d.toks[r.b+1].w.text != "also" || r.b+2 < s.b && (nameCues[d.toks[r.b+2].w.text] || d.toks[r.b+2].w.text == "referred")):
+	case t.mark == ',' && nameCues.has(d.toks[r.b+1].w.text) && (d.toks[r.b+1].w.text != "also" || r.b+2 < s.b && (nameCues.has(d.toks[r.b+2].w.text) || d.toks[r.b+2].w.text == "referred")):
 		end := d.nextComma(r.b+1, s)
 		if d.toks[r.b+1].w.text == "or" && (end >= s.b || end-r.b > 4) {
 			return
@@ -206,16 +206,16 @@ func (d *doc) otherNames(a *actor, r rng, s rng) {
 }
 
 // nameCues open another name.
-var nameCues = map[string]bool{"a.k.a.": true, "aka": true, "hereinafter": true, "or": true, "known": true, "also": true, "called": true, "formerly": true, "tracked": true, "better": true}
+var nameCues = newSet(map[string]bool{"a.k.a.": true, "aka": true, "hereinafter": true, "or": true, "known": true, "also": true, "called": true, "formerly": true, "tracked": true, "better": true})
 
 // namesWithin adds the names and quoted names of a bracket or an apposition. What stands
 // before the first of them is the cue, unless the name opens the bracket.
 func (d *doc) namesWithin(a *actor, r rng) {
 	first := &d.toks[r.a]
-	if !nameCues[first.w.text] && d.hasClause(r) {
+	if !nameCues.has(first.w.text) && d.hasClause(r) {
 		return
 	}
-	if !first.capital && !nameCues[first.w.text] && first.mark != '"' || first.is(month|weekday) {
+	if !first.capital && !nameCues.has(first.w.text) && first.mark != '"' || first.is(month|weekday) {
 		return
 	}
 	for i := r.a; i < r.b; i++ {
@@ -227,7 +227,7 @@ func (d *doc) namesWithin(a *actor, r rng) {
 		case t.kind == letters && t.capital && !t.is(month|weekday):
 			form = rng{i, d.nameEnd(i, r)}
 			if i == r.a { // (Group for the Support of Islam; …): all of it up to a mark
-				for form.b < r.b && d.toks[form.b].kind != punct && !nameCues[d.toks[form.b].w.text] && d.toks[r.b-1].capital {
+				for form.b < r.b && d.toks[form.b].kind != punct && !nameCues.has(d.toks[form.b].w.text) && d.toks[r.b-1].capital {
 					form.b++
 				}
 			}
@@ -239,7 +239,7 @@ func (d *doc) namesWithin(a *actor, r rng) {
 		}
 		if i > r.a && a.cue.empty() {
 			cue := d.trim(rng{r.a, i})
-			if !cue.empty() && nameCues[d.toks[cue.a].w.text] {
+			if !cue.empty() && nameCues.has(d.toks[cue.a].w.text) {
 				a.cue = cue
 			}
 		}

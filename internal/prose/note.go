@@ -128,8 +128,8 @@ func (d *doc) spanOfYears(i int, s rng) bool {
 }
 
 // stirs are verbs that lead to what people feel about a thing.
-var stirs = map[string]bool{"raise": true, "prompt": true, "spark": true, "fuel": true, "stir": true, "cast": true, "cause": true, "trigger": true, "deepen": true,
-	"heighten": true, "renew": true, "provoke": true, "draw": true, "add": true, "feed": true, "revive": true}
+var stirs = newSet(map[string]bool{"raise": true, "prompt": true, "spark": true, "fuel": true, "stir": true, "cast": true, "cause": true, "trigger": true, "deepen": true,
+	"heighten": true, "renew": true, "provoke": true, "draw": true, "add": true, "feed": true, "revive": true})
 
 // judgementAt gives the clause that token i makes the writer's judgement: "has prompted
 // concerns about …", "could strain …", "is likely to …", "it remains unclear whether …".
@@ -139,7 +139,7 @@ func (d *doc) judgementAt(i int, s rng) rng {
 	case t.is(misgiving) && t.tag == tNoun:
 		for j := i - 1; j >= s.a && i-j < 6; j-- {
 			if v := d.toks[j].w.verb; v != nil && d.toks[j].tag.verbal() {
-				if !stirs[v.lemma] {
+				if !stirs.has(v.lemma) {
 					return rng{}
 				}
 				g := d.groupAt(j, s)
@@ -150,7 +150,7 @@ func (d *doc) judgementAt(i int, s rng) rng {
 			}
 		}
 		for j := i + 1; j < s.b && j < i+6; j++ { // questions have been raised
-			if v := d.toks[j].w.verb; v != nil && stirs[v.lemma] && d.toks[j].tag == tPart && d.groupAt(j, s).passive {
+			if v := d.toks[j].w.verb; v != nil && stirs.has(v.lemma) && d.toks[j].tag == tPart && d.groupAt(j, s).passive {
 				return d.trim(rng{d.npStart(i, s), d.contentEnd(j, s, true)})
 			}
 		}
@@ -173,7 +173,7 @@ func (d *doc) mainVerb(i int, s rng) bool {
 		return false
 	}
 	src, ok := d.subjectOf(i, s)
-	if !ok || src.b-src.a == 1 && (d.toks[src.a].tag == tPron && !d.toks[src.a].is(subj) || firstPerson[d.toks[src.a].w.text]) {
+	if !ok || src.b-src.a == 1 && (d.toks[src.a].tag == tPron && !d.toks[src.a].is(subj) || firstPerson.has(d.toks[src.a].w.text)) {
 		return false
 	}
 	for j := src.a; j >= s.a; j-- {
@@ -187,7 +187,7 @@ func (d *doc) mainVerb(i int, s rng) bool {
 	return true
 }
 
-var firstPerson = map[string]bool{"i": true, "we": true, "you": true, "one": true}
+var firstPerson = newSet(map[string]bool{"i": true, "we": true, "you": true, "one": true})
 
 // clauseAround is the clause that token i stands in, with its subject.
 func (d *doc) clauseAround(i int, s rng) rng {

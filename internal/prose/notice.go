@@ -34,11 +34,11 @@ var pointing = set(`the this that these those both either same first second thir
 // noticeAt drafts what a noun for a warning, or for what carries one, makes.
 func (d *doc) noticeAt(i int, s rng) *warning {
 	word := d.toks[i].w.text
-	if i+1 < s.b && (d.toks[i+1].tag == tNoun || d.toks[i+1].tag == tName) && !d.toks[i+1].is(timenoun) && d.gapAfter(i) && !(d.toks[i+1].is(vPart) && passWords[d.toks[i+1].w.text]) {
+	if i+1 < s.b && (d.toks[i+1].tag == tNoun || d.toks[i+1].tag == tName) && !d.toks[i+1].is(timenoun) && d.gapAfter(i) && !(d.toks[i+1].is(vPart) && passWords.has(d.toks[i+1].w.text)) {
 		return nil // warning system, alert level
 	}
-	strong, note := strongNouns[word], notes[word]
-	if !strong && !note && !(knowledge[word] && (word == "information" || word == "intelligence" || word == "report" || word == "word" || word == "details" || word == "summary" || word == "gist" || word == "concerns" || word == "suspicions")) {
+	strong, note := strongNouns.has(word), notes.has(word)
+	if !strong && !note && !(knowledge.has(word) && (word == "information" || word == "intelligence" || word == "report" || word == "word" || word == "details" || word == "summary" || word == "gist" || word == "concerns" || word == "suspicions")) {
 		return nil
 	}
 	w := &warning{cue: rng{i, i + 1}}
@@ -49,7 +49,7 @@ func (d *doc) noticeAt(i int, s rng) *warning {
 		return nil
 	}
 	j := i + 1
-	if j < s.b && d.toks[j].tag.verbal() && passWords[d.toks[j].w.text] && d.toks[j].w.text != "made" && d.reducedAt(j, s) {
+	if j < s.b && d.toks[j].tag.verbal() && passWords.has(d.toks[j].w.text) && d.toks[j].w.text != "made" && d.reducedAt(j, s) {
 		w.cue.b, w.shared = j+1, true
 		j++
 	}
@@ -82,7 +82,7 @@ func (d *doc) noticeAt(i int, s rng) *warning {
 func (d *doc) owner(w *warning, a, i int, s rng) bool {
 	definite := false
 	for k := a; k < i; k++ {
-		definite = definite || pointing[d.toks[k].w.text]
+		definite = definite || pointing.has(d.toks[k].w.text)
 	}
 	if a > s.a {
 		switch p := &d.toks[a-1]; {
@@ -93,7 +93,7 @@ func (d *doc) owner(w *warning, a, i int, s rng) bool {
 			w.warner = rng{a - 1, a}
 			definite = true
 		case p.tag == tDet:
-			definite = definite || pointing[p.w.text]
+			definite = definite || pointing.has(p.w.text)
 		}
 	}
 	return definite
@@ -138,7 +138,7 @@ func (d *doc) predicateOf(w *warning, i int, s rng) {
 				w.when = rng{j + 1, e}
 				j = e - 1
 			}
-		case t.tag == tFin && passWords[t.w.text] && j > s.a && d.toks[j-1].mark == ',' && j+1 < s.b && d.toks[j+1].tag == tPrep:
+		case t.tag == tFin && passWords.has(t.w.text) && j > s.a && d.toks[j-1].mark == ',' && j+1 < s.b && d.toks[j+1].tag == tPrep:
 			w.shared = true
 			if k := d.partiesAfter(w, j+1, s); k > j+1 {
 				j = k - 1
@@ -153,7 +153,7 @@ func (d *doc) predicateOf(w *warning, i int, s rng) {
 				w.response.a = j - 2 // none of which was kept
 			}
 			j = e - 1
-		case t.tag == tPart && passWords[t.w.text]:
+		case t.tag == tPart && passWords.has(t.w.text):
 			if k := d.partiesAfter(w, j+1, s); k > j+1 {
 				j = k - 1
 			}
@@ -180,7 +180,7 @@ func (d *doc) predicate(w *warning, i int, s rng) {
 		case t.tag == tConj && j+1 < s.b && !d.toks[j+1].tag.verbal() && d.toks[j+1].tag != tAdv && d.toks[j+1].tag != tNeg && d.clauseAhead(j+1, s):
 			return
 		case t.open && j > s.a && d.toks[j-1].tag == tBe && t.mate > int32(j) && int(t.mate) < s.b && w.response.empty(): // had been "seen and put by"
-			if k := j + 1; d.toks[k].w.verb != nil && disposals[d.toks[k].w.verb.lemma] {
+			if k := j + 1; d.toks[k].w.verb != nil && disposals.has(d.toks[k].w.verb.lemma) {
 				a := j
 				for a > s.a && d.toks[a-1].tag.aux() {
 					a--
@@ -234,7 +234,7 @@ func (d *doc) saysActive(w *warning, g group, s rng) int {
 	h, v := g.head, d.toks[g.head].w.verb
 	next := d.toks[g.b].w.text
 	switch {
-	case enables[v.lemma]:
+	case enables.has(v.lemma):
 		return d.enabled(w, g, s)
 	case (v.lemma == "say" || v.lemma == "state") && (next == "that" || d.clauseSoon(g.b, s)) && w.threat.empty():
 		r := d.trim(rng{g.b, d.contentEnd(g.b, s, true)})
@@ -243,7 +243,7 @@ func (d *doc) saysActive(w *warning, g group, s rng) int {
 			return r.b
 		}
 		return h
-	case idles[v.lemma]:
+	case idles.has(v.lemma):
 		w.response = d.trim(rng{g.a, d.predicateEnd(g.b, s)})
 		return w.response.b
 	case (v.lemma == "go" || v.lemma == "get") && (next == "unanswered" || next == "unheeded" || next == "unread" || next == "no" || next == "nowhere" || next == "astray"):
@@ -321,7 +321,7 @@ func (d *doc) saysPassive(w *warning, g group, s rng) int {
 			w.recipient = d.trim(rng{j + 1, d.partyEnd(j+1, s)})
 		}
 		return j
-	case disposals[v.lemma] || v.warns&wPass != 0 || disregards[v.lemma]:
+	case disposals.has(v.lemma) || v.warns&wPass != 0 || disregards.has(v.lemma):
 		e := d.predicateEnd(g.b, s)
 		for j := g.b; j+1 < e; j++ {
 			if d.toks[j].w.text == "by" && d.toks[j+1].tag != tIng && w.recipient.empty() && !d.toks[j+1].is(timenoun|weekday|month) {
@@ -489,7 +489,7 @@ func (d *doc) governed(w *warning, a, i int, s rng) {
 		d.actedOn(w, k, i, s)
 		return
 	}
-	if t.tag == tPrep && t.w.text == "of" && k-1 > s.a && manyOf[d.toks[k-1].w.text] { // did nothing about a string of calls
+	if t.tag == tPrep && t.w.text == "of" && k-1 > s.a && manyOf.has(d.toks[k-1].w.text) { // did nothing about a string of calls
 		d.governed(w, d.nounStart(k-1, s), i, s)
 		return
 	}
@@ -523,12 +523,12 @@ func (d *doc) governed(w *warning, a, i int, s rng) {
 		src = a
 	}
 	switch lemma := t.w.verb.lemma; {
-	case disregards[lemma]:
+	case disregards.has(lemma):
 		w.recipient, w.response = src, d.trim(rng{g.a, i + 1})
 		if i+1 < s.b && d.toks[i+1].w.text == "as" {
 			w.response = d.trim(rng{g.a, d.predicateEnd(i+1, s)})
 		}
-	case disposals[lemma] && lemma != "read" && lemma != "acknowledge" && lemma != "note" && lemma != "discuss" && lemma != "act" && lemma != "take" && lemma != "answer" && lemma != "handle" && lemma != "translate" && lemma != "verify":
+	case disposals.has(lemma) && lemma != "read" && lemma != "acknowledge" && lemma != "note" && lemma != "discuss" && lemma != "act" && lemma != "take" && lemma != "answer" && lemma != "handle" && lemma != "translate" && lemma != "verify":
 		w.recipient, w.response = src, d.trim(rng{g.a, d.predicateEnd(i+1, s)})
 	case lemma == "acknowledge" || lemma == "read" || lemma == "study":
 		if w.recipient.empty() {
@@ -561,7 +561,7 @@ func (d *doc) foiledAfter(w *warning, k int, s rng) bool {
 			continue
 		}
 		v := t.w.verb
-		if !averts[v.lemma] || v.lemma == "break" && (h+1 >= s.b || d.toks[h+1].w.text != "up") {
+		if !averts.has(v.lemma) || v.lemma == "break" && (h+1 >= s.b || d.toks[h+1].w.text != "up") {
 			return false
 		}
 		g := d.groupAt(h, s)
@@ -630,7 +630,7 @@ func (d *doc) thankedFor(w *warning, k int, s rng) {
 func (d *doc) hadNone(w *warning, k, i int, s rng) {
 	g := d.groupAt(k, s)
 	src, ok := d.subjectOf(g.a, s)
-	if !ok || !strongNouns[d.toks[i].w.text] {
+	if !ok || !strongNouns.has(d.toks[i].w.text) {
 		return
 	}
 	w.recipient, w.shared = d.antecedent(src, s), true
@@ -687,13 +687,13 @@ func (d *doc) accepts(w *warning, i int, definite bool, s rng) bool {
 	}
 	w.again = told && (definite || w.threat.empty())
 	switch {
-	case strongNouns[word]:
+	case strongNouns.has(word):
 		if word == "alert" && d.toks[i].tag != tNoun {
 			return false
 		}
 		return !w.threat.empty() && party || adds && (definite || party) && (told || d.warnWords > 1 || d.onWarnings(i) && party) || !w.recipient.empty() && (!w.warner.empty() || w.shared || told) || told && w.shared && party ||
 			told && !w.warner.empty() && !w.when.empty() && w.warner.a != i || told && w.shared && definite && !w.when.empty() || adds && w.recipient.a != w.recipient.b && d.warnWords > 1
-	case notes[word]:
+	case notes.has(word):
 		common := word == "call" || word == "calls" || word == "letter" || word == "letters" || word == "signal" || word == "signals" || word == "lead" || word == "leads" || word == "text" || word == "texts" || word == "cable" || word == "e-mail" || word == "email"
 		if !w.threat.empty() && party && d.threatens(w.threat) {
 			return !common || d.onWarnings(i) || adds

@@ -124,8 +124,8 @@ type naming struct {
 }
 
 // ordinary words that are also acronyms of parties: not taken from a text in capitals.
-var wordAcronyms = map[string]bool{"us": true, "who": true, "mit": true, "raw": true, "pet": true, "au": true, "ap": true, "un": true, "das": true, "isi": true,
-	"let": true, "adf": true, "eta": true, "mir": true, "sana": true, "mena": true, "tak": true, "dw": true, "rt": true, "nia": true, "cni": true, "hur": true}
+var wordAcronyms = newSet(map[string]bool{"us": true, "who": true, "mit": true, "raw": true, "pet": true, "au": true, "ap": true, "un": true, "das": true, "isi": true,
+	"let": true, "adf": true, "eta": true, "mir": true, "sana": true, "mena": true, "tak": true, "dw": true, "rt": true, "nia": true, "cni": true, "hur": true})
 
 // findNamings walks the text once and looks every name up.
 func (d *doc) findNamings() {
@@ -201,7 +201,7 @@ func (d *doc) spelled(n *trie, last *token, from, to int) bool {
 		if s != strings.ToUpper(s) {
 			return false
 		}
-		return !d.upper || !wordAcronyms[strings.ToLower(s)]
+		return !d.upper || !wordAcronyms.has(strings.ToLower(s))
 	}
 	return d.upper || last.capital || last.kind != letters || to > from+1 || strings.HasPrefix(d.text[last.start:last.end], "al-")
 }

@@ -14,7 +14,7 @@ e-mail e-mails email emails telegram telegrams dispatch dispatches communication
 var knowledge = set(`information intelligence details word gist summary report reports list lists names file dossier findings assessment evidence data concern concerns paper record alarm nothing something
 anything same suspicions transcript recordings`)
 
-func isNews(word string) bool { return strongNouns[word] || notes[word] || knowledge[word] }
+func isNews(word string) bool { return strongNouns.has(word) || notes.has(word) || knowledge.has(word) }
 
 // thingAt finds the noun of knowledge that is the object of a verb that ends before i: 0 without
 // one. A party told may stand before it.
@@ -83,7 +83,7 @@ func (d *doc) passedOn(h int, s rng) *warning {
 	i = d.partiesAfter(w, i, s)
 	d.threatFrom(w, i, s)
 	d.partiesInThreat(w, s)
-	if w.threat.empty() && strongNouns[word] {
+	if w.threat.empty() && strongNouns.has(word) {
 		d.kindOfThreat(w, what)
 	}
 	if !d.passes(w, word, h, s) {
@@ -105,9 +105,9 @@ func (d *doc) passes(w *warning, word string, h int, s rng) bool {
 	}
 	light := lemma == "make" || lemma == "have" || lemma == "raise" || lemma == "put" || lemma == "show" || lemma == "offer" || lemma == "bring" || lemma == "post" || lemma == "release" || lemma == "publish" || lemma == "deliver"
 	switch {
-	case strongNouns[word]:
+	case strongNouns.has(word):
 		return !w.recipient.empty() || !w.threat.empty() || known && !light
-	case notes[word]:
+	case notes.has(word):
 		if word == "tip" || word == "tips" || word == "notification" {
 			return !w.recipient.empty() && (known || d.threatens(w.threat))
 		}
@@ -119,7 +119,7 @@ func (d *doc) passes(w *warning, word string, h int, s rng) bool {
 	if light {
 		return !w.recipient.empty() && !w.threat.empty() && d.threatens(w.threat)
 	}
-	if lists[word] && len(d.warnings) > 0 && d.canAct(w.recipient) {
+	if lists.has(word) && len(d.warnings) > 0 && d.canAct(w.recipient) {
 		return true
 	}
 	if word == "nothing" || word == "anything" || word == "something" || word == "same" {
@@ -223,7 +223,7 @@ func (d *doc) received(h int, s rng) *warning {
 	d.threatFrom(w, j, s)
 	d.partiesInThreat(w, s)
 	d.whoSaid(w, j, s)
-	if w.threat.empty() && strongNouns[word] {
+	if w.threat.empty() && strongNouns.has(word) {
 		d.kindOfThreat(w, what)
 	}
 	known := d.onWarnings(h)
@@ -236,16 +236,16 @@ func (d *doc) received(h int, s rng) *warning {
 	switch {
 	case lemma == "hear":
 		return nil
-	case lemma == "have" && (w.warner.empty() || !strongNouns[word]):
-		if !strongNouns[word] || !known {
+	case lemma == "have" && (w.warner.empty() || !strongNouns.has(word)):
+		if !strongNouns.has(word) || !known {
 			return nil
 		}
-	case strongNouns[word]:
+	case strongNouns.has(word):
 	case word == "nothing" || word == "something" || word == "anything" || word == "same":
 		if len(d.warnings) == 0 {
 			return nil
 		}
-	case notes[word]:
+	case notes.has(word):
 		if !known && !d.threatens(w.threat) || (word == "call" || word == "calls" || word == "letter" || word == "letters") && w.threat.empty() && len(d.warnings) == 0 {
 			return nil
 		}
@@ -260,7 +260,7 @@ func (d *doc) whoSaid(w *warning, i int, s rng) {
 	if !w.threat.empty() || i+2 >= s.b || d.toks[i].tag != tRel || w.warner.b != i {
 		return
 	}
-	if v := d.toks[i+1].w.verb; d.toks[i+1].tag == tFin && v != nil && speechVerbs[v.lemma] {
+	if v := d.toks[i+1].w.verb; d.toks[i+1].tag == tFin && v != nil && speechVerbs.has(v.lemma) {
 		w.threat, w.clause = d.trim(rng{i + 2, d.thatEnd(w, i+2, s)}), true
 	}
 }
@@ -283,10 +283,10 @@ func (d *doc) adjectiveParty(w *warning, from, what int) {
 // kindOfThreat takes "tsunami" in "a tsunami warning" for the threat.
 func (d *doc) kindOfThreat(w *warning, what int) {
 	a := what
-	if p := &d.toks[max(what-1, 0)]; what > 0 && p.tag == tNoun && p.sent == d.toks[what].sent && !p.is(person|body|document|timenoun|adj) && !dull[p.w.text] && p.kind == letters && (p.w.text != "" || !p.capital) {
+	if p := &d.toks[max(what-1, 0)]; what > 0 && p.tag == tNoun && p.sent == d.toks[what].sent && !p.is(person|body|document|timenoun|adj) && !dull.has(p.w.text) && p.kind == letters && (p.w.text != "" || !p.capital) {
 		a = what - 1
 	}
-	for a > 0 && (d.toks[a-1].is(danger) || menaces[d.toks[a-1].w.text] || d.toks[a-1].is(anyEvent|weapon)) && d.toks[a-1].tag != tDet && d.toks[a-1].kind != punct && d.toks[a-1].sent == d.toks[what].sent {
+	for a > 0 && (d.toks[a-1].is(danger) || menaces.has(d.toks[a-1].w.text) || d.toks[a-1].is(anyEvent|weapon)) && d.toks[a-1].tag != tDet && d.toks[a-1].kind != punct && d.toks[a-1].sent == d.toks[what].sent {
 		a--
 	}
 	if a < what {
@@ -323,7 +323,7 @@ func (d *doc) indirect(i, what int, s rng) rng {
 func (d *doc) partiesAfter(w *warning, i int, s rng) int {
 	at := i
 	if at+2 < s.b && d.toks[at].mark == ',' { // a call, on 3 May, from X
-		if words, e, ok := d.timeAt(at+1, s); ok && e+1 < s.b && d.toks[e].mark == ',' && parties[d.toks[e+1].w.text] {
+		if words, e, ok := d.timeAt(at+1, s); ok && e+1 < s.b && d.toks[e].mark == ',' && parties.has(d.toks[e+1].w.text) {
 			w.when, at = d.trim(words), e+1
 		}
 	}
@@ -364,7 +364,7 @@ func (d *doc) partiesAfter(w *warning, i int, s rng) int {
 			}
 			return i
 		default:
-			if d.toks[at].tag == tAdv || d.toks[at].tag == tPart && passWords[d.toks[at].w.text] {
+			if d.toks[at].tag == tAdv || d.toks[at].tag == tPart && passWords.has(d.toks[at].w.text) {
 				at++
 				continue
 			}
@@ -392,7 +392,7 @@ func (d *doc) partiesAfter(w *warning, i int, s rng) int {
 	return i
 }
 
-var parties = map[string]bool{"from": true, "to": true, "by": true}
+var parties = newSet(map[string]bool{"from": true, "to": true, "by": true})
 
 // apposes tells whether tokens stand for the party before the comma: an article and no verb, or
 // an acronym.

@@ -90,7 +90,7 @@ func (d *doc) npStart(last int, s rng) int {
 			i--
 		case p.tag == tConj && (p.w.text == "and" || p.w.text == "or") && i-1 > s.a && d.joinsNames(i-1):
 			i--
-		case p.tag == tPron && d.toks[i].w.text == "of" && partPronoun[p.w.text]: // one of them
+		case p.tag == tPron && d.toks[i].w.text == "of" && partPronoun.has(p.w.text): // one of them
 			i--
 		case p.tag == tPron && objectPronoun(p) && i-1 > s.a && d.toks[i-2].tag == tPrep:
 			i--
@@ -103,7 +103,7 @@ func (d *doc) npStart(last int, s rng) int {
 	return i
 }
 
-var partPronoun = map[string]bool{"one": true, "others": true, "those": true, "everyone": true}
+var partPronoun = newSet(map[string]bool{"one": true, "others": true, "those": true, "everyone": true})
 
 func objectPronoun(t *token) bool {
 	switch t.w.text {
@@ -302,7 +302,7 @@ func (d *doc) subjectOf(g int, s rng) (rng, bool) {
 			return d.subjectWithClause(i, s)
 		}
 		a := i
-		if reflexive[t.w.text] && i > s.a && d.toks[i-1].tag.nominal() { // the group itself
+		if reflexive.has(t.w.text) && i > s.a && d.toks[i-1].tag.nominal() { // the group itself
 			return rng{d.npStart(i-1, s), i + 1}, true
 		}
 		if t.w.text == "one" || t.w.text == "others" || t.w.text == "those" {
@@ -349,7 +349,7 @@ func (d *doc) callsItself(i int, s rng) int {
 	return d.npStart(j-1, s)
 }
 
-var reflexive = map[string]bool{"itself": true, "himself": true, "herself": true, "themselves": true}
+var reflexive = newSet(map[string]bool{"itself": true, "himself": true, "herself": true, "themselves": true})
 
 // subjectWithClause handles a subject that ends in a relative clause without commas: "those
 // who know him". from is a token inside the clause.

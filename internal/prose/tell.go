@@ -119,7 +119,7 @@ func (d *doc) harmBehind(w *warning, s rng) {
 // fromSource tells knowledge, which a warning rests on, from harm.
 func (d *doc) fromSource(r rng) bool {
 	h := d.headOf(r)
-	return isNews(d.toks[h].w.text) || origins[d.toks[h].w.text]
+	return isNews(d.toks[h].w.text) || origins.has(d.toks[h].w.text)
 }
 
 // hasWord tells whether a word stands among tokens.
@@ -178,7 +178,7 @@ func (d *doc) parties(h int, s rng) (*warning, int, bool) {
 	} else if d.controller(&c, g, s) {
 		w.warner = d.whoever(c.source, s)
 	}
-	if i < s.b && d.startsNP(i) && !threatPreps[d.toks[i].w.text] && !(d.toks[i].tag == tPron && d.clauseSoon(i, s) && d.toks[i].is(subj) && !objectPronoun(&d.toks[i])) {
+	if i < s.b && d.startsNP(i) && !threatPreps.has(d.toks[i].w.text) && !(d.toks[i].tag == tPron && d.clauseSoon(i, s) && d.toks[i].is(subj) && !objectPronoun(&d.toks[i])) {
 		if e := d.toldEnd(i, s); d.sayable(rng{i, e}) {
 			w.recipient = d.trim(rng{i, e})
 			if i = d.pastAside(e, s); i > e+1 {
@@ -194,7 +194,7 @@ func (d *doc) parties(h int, s rng) (*warning, int, bool) {
 
 // whoever follows "who" and "which" to the party before it, and leaves out "for its part".
 func (d *doc) whoever(src, s rng) rng {
-	if src.b-src.a == 1 && reflexive[d.toks[src.a].w.text] && src.a > s.a && d.toks[src.a-1].tag.aux() { // had itself advised
+	if src.b-src.a == 1 && reflexive.has(d.toks[src.a].w.text) && src.a > s.a && d.toks[src.a-1].tag.aux() { // had itself advised
 		if o, ok := d.subjectOf(src.a-1, s); ok {
 			src = o
 		}
@@ -282,7 +282,7 @@ func (d *doc) sayable(r rng) bool { return !r.empty() }
 func (d *doc) nounStart(i int, s rng) int {
 	for i > s.a {
 		switch p := &d.toks[i-1]; {
-		case p.tag == tAdj || p.tag == tNoun || p.tag == tNum || p.tag == tName || p.tag == tAdv && pointing[p.w.text]:
+		case p.tag == tAdj || p.tag == tNoun || p.tag == tNum || p.tag == tName || p.tag == tAdv && pointing.has(p.w.text):
 			i--
 		case p.close && p.mate >= int32(s.a) && i-int(p.mate) <= 5: // "precise" warning
 			i = int(p.mate)
@@ -318,7 +318,7 @@ func (d *doc) warnedBy(w *warning, i int, s rng) int {
 			}
 			w.warner = d.trim(rng{j + 1, e})
 			return e
-		case t.kind == punct || t.tag == tSub || t.tag == tFin || threatPreps[t.w.text] && !d.inDate(j+1):
+		case t.kind == punct || t.tag == tSub || t.tag == tFin || threatPreps.has(t.w.text) && !d.inDate(j+1):
 			return i
 		}
 	}
@@ -334,7 +334,7 @@ func (d *doc) toldEnd(i int, s rng) int {
 		}
 	}
 	for k := i + 1; k < e; k++ { // "warned the port two days ahead"
-		if (d.toks[k].tag == tNum || d.toks[k].tag == tDet || d.toks[k].is(timenoun) || degrees[d.toks[k].w.text]) && d.counted(k, s) {
+		if (d.toks[k].tag == tNum || d.toks[k].tag == tDet || d.toks[k].is(timenoun) || degrees.has(d.toks[k].w.text)) && d.counted(k, s) {
 			return k
 		}
 		if w := d.toks[k].w.text; w == "late" || w == "early" || w == "shortly" {
@@ -345,12 +345,12 @@ func (d *doc) toldEnd(i int, s rng) int {
 	}
 	if e+1 < s.b && (d.toks[e].w.text == "on" || d.toks[e].w.text == "in") && (d.toks[e+1].tag == tDet || d.toks[e+1].tag == tName) && !d.inDate(e+1) {
 		// three towns on the Rhine
-		if e2 := d.npEnd(e+1, s, false); e2 < s.b && (threatPreps[d.toks[e2].w.text] || d.inDate(min(e2+1, s.b-1)) || d.toks[e2].w.text == "to") && !d.toks[e2-1].is(anyEvent) {
+		if e2 := d.npEnd(e+1, s, false); e2 < s.b && (threatPreps.has(d.toks[e2].w.text) || d.inDate(min(e2+1, s.b-1)) || d.toks[e2].w.text == "to") && !d.toks[e2-1].is(anyEvent) {
 			e = e2
 		}
 	}
 	for j := i + 1; j < e; j++ {
-		if d.toks[j].is(timenoun) && e < s.b && sides[d.toks[e].w.text] { // hours before the blasts
+		if d.toks[j].is(timenoun) && e < s.b && sides.has(d.toks[e].w.text) { // hours before the blasts
 			for j > i+1 && (d.toks[j-1].tag == tNum || d.toks[j-1].tag == tDet || d.toks[j-1].tag == tAdj) {
 				j--
 			}
@@ -358,7 +358,7 @@ func (d *doc) toldEnd(i int, s rng) int {
 		}
 		t := &d.toks[j]
 		if t.tag == tPrep && (t.w.text == "of" || t.w.text == "about" || t.w.text == "against") {
-			if t.w.text == "of" && (offices[d.toks[j-1].w.text] || governs[d.toks[j-1].w.text] || headKinds[d.low(j-1)] != "" && d.toks[j+1].tag != tDet || d.toks[j-1].w.text == "head") && !d.threatens(rng{j + 1, min(j+4, e)}) {
+			if t.w.text == "of" && (offices.has(d.toks[j-1].w.text) || governs.has(d.toks[j-1].w.text) || headKinds[d.low(j-1)] != "" && d.toks[j+1].tag != tDet || d.toks[j-1].w.text == "head") && !d.threatens(rng{j + 1, min(j+4, e)}) {
 				continue
 			}
 			if t.w.text != "of" || d.toks[j-1].tag == tName || d.toks[j-1].capital || d.toks[j-1].tag == tPron || !d.toks[j+1].capital {
@@ -639,7 +639,7 @@ func (d *doc) wardsOff(w *warning) bool {
 	}
 	public := false
 	for i := w.recipient.a; i < w.recipient.b; i++ {
-		public = public || publics[d.low(i)] || d.toks[i].is(placeNoun)
+		public = public || publics.has(d.low(i)) || d.toks[i].is(placeNoun)
 	}
 	if !public && !d.canAct(w.recipient) {
 		return false
@@ -686,7 +686,7 @@ func (d *doc) wardsOff(w *warning) bool {
 	if v == "leave" || v == "avoid" {
 		return d.onWarnings(i) || d.threatens(w.threat) || v == "avoid" || public
 	}
-	return wayOut[v]
+	return wayOut.has(v)
 }
 
 // higher tells of "higher ground", "shelters".
@@ -792,7 +792,7 @@ func (d *doc) isPress(r rng) bool {
 		}
 	}
 	for i := r.a; i < r.b; i++ {
-		if press[d.toks[i].w.text] {
+		if press.has(d.toks[i].w.text) {
 			return true
 		}
 	}
@@ -819,7 +819,7 @@ func (d *doc) canAct(r rng) bool {
 		case "agency", "committee", "commission", "channel":
 			return false
 		default:
-			if t.is(body|target) || officials[t.w.text] || publics[t.w.text] && t.tag != tPron || headKinds[d.low(i)] != "" || offices[t.w.text] {
+			if t.is(body|target) || officials.has(t.w.text) || publics.has(t.w.text) && t.tag != tPron || headKinds[d.low(i)] != "" || offices.has(t.w.text) {
 				return true
 			}
 		}

@@ -90,9 +90,9 @@ func outcome(n *incident) bool {
 	return len(n.agents) == 0 && !n.noun && (n.act == actKill || n.act == actWound || n.act == actDamage)
 }
 
-var perpetrates = map[string]bool{"perpetrate": true, "commit": true, "stage": true, "mastermind": true, "carry": true}
+var perpetrates = newSet(map[string]bool{"perpetrate": true, "commit": true, "stage": true, "mastermind": true, "carry": true})
 
-var implicates = map[string]bool{"implicate": true, "accuse": true, "charge": true, "involve": true, "suspect": true, "blame": true}
+var implicates = newSet(map[string]bool{"implicate": true, "accuse": true, "charge": true, "involve": true, "suspect": true, "blame": true})
 
 // crimeBefore looks for a noun of violence shortly before "carried out".
 func (d *doc) crimeBefore(i int, s rng) bool {
@@ -118,9 +118,9 @@ func (d *doc) crimeAhead(i int, s rng) bool {
 	return false
 }
 
-var strangers = map[string]bool{"men": true, "man": true, "individuals": true, "individual": true, "persons": true, "person": true, "people": true, "subjects": true, "gunmen": true, "assailants": true, "youths": true, "attackers": true, "group": true}
+var strangers = newSet(map[string]bool{"men": true, "man": true, "individuals": true, "individual": true, "persons": true, "person": true, "people": true, "subjects": true, "gunmen": true, "assailants": true, "youths": true, "attackers": true, "group": true})
 
-var insurgents = map[string]bool{"guerrillas": true, "rebels": true, "terrorists": true, "subversives": true, "commandos": true, "insurgents": true, "guerrilla": true, "column": true, "members": true}
+var insurgents = newSet(map[string]bool{"guerrillas": true, "rebels": true, "terrorists": true, "subversives": true, "commandos": true, "insurgents": true, "guerrilla": true, "column": true, "members": true})
 
 // perpetrator tells a noun phrase that can only be of those who attack.
 func (d *doc) perpetrator(p rng) bool {
@@ -128,7 +128,7 @@ func (d *doc) perpetrator(p rng) bool {
 		if d.toks[i].tag == tPrep {
 			break
 		}
-		if w := d.toks[i].w.text; w == "unidentified" || w == "hooded" || w == "masked" || w == "armed" && i+1 < p.b && d.toks[i+1].is(person) || insurgents[w] || w == "terrorist" || w == "gunmen" || w == "gunman" || w == "traffickers" || w == "assassins" || w == "extremists" {
+		if w := d.toks[i].w.text; w == "unidentified" || w == "hooded" || w == "masked" || w == "armed" && i+1 < p.b && d.toks[i+1].is(person) || insurgents.has(w) || w == "terrorist" || w == "gunmen" || w == "gunman" || w == "traffickers" || w == "assassins" || w == "extremists" {
 			return true
 		}
 	}
@@ -209,7 +209,7 @@ func (d *doc) storyKind(n *incident, around []*incident) string {
 			return "bombing"
 		}
 	}
-	if outcome(n) && !murders[d.toks[n.trigger].w.verb.lemma] {
+	if outcome(n) && !murders.has(d.toks[n.trigger].w.verb.lemma) {
 		for _, o := range around {
 			if o != n && o.act == actBomb && !o.maybe && !d.fromTheAir(o) {
 				return "bombing"
@@ -233,7 +233,7 @@ func (d *doc) inCombat(n *incident) bool {
 }
 
 // murders are verbs of killing one by one.
-var murders = map[string]bool{"murder": true, "assassinate": true, "execute": true, "gun": true}
+var murders = newSet(map[string]bool{"murder": true, "assassinate": true, "execute": true, "gun": true})
 
 // blast tells weapons that explode where they are left or thrown.
 func (d *doc) blast(n *incident, w rng) bool {
@@ -244,7 +244,7 @@ func (d *doc) blast(n *incident, w rng) bool {
 		return false
 	}
 	v := d.toks[n.trigger].w.verb
-	return !n.noun && v != nil && uses[v.lemma] && v.lemma != "fire" && v.lemma != "launch"
+	return !n.noun && v != nil && uses.has(v.lemma) && v.lemma != "fire" && v.lemma != "launch"
 }
 
 // fromTheAir tells of bombing by aircraft or armed forces.
@@ -318,14 +318,14 @@ func (d *doc) weaponsNear(n *incident) []rng {
 // seized tells of weapons that were found, not used.
 func (d *doc) seized(r rng, s rng) bool {
 	for i := max(s.a, r.a-8); i < min(s.b, r.b+8); i++ {
-		if v := d.toks[i].w.verb; v != nil && finds[v.lemma] {
+		if v := d.toks[i].w.verb; v != nil && finds.has(v.lemma) {
 			return true
 		}
 	}
 	return false
 }
 
-var finds = map[string]bool{"seize": true, "confiscate": true, "find": true, "discover": true, "capture": true, "recover": true, "defuse": true, "deactivate": true, "steal": true}
+var finds = newSet(map[string]bool{"seize": true, "confiscate": true, "find": true, "discover": true, "capture": true, "recover": true, "defuse": true, "deactivate": true, "steal": true})
 
 // sameName tells whether the last name of one stands in the name of the other.
 func sameName(a, b *entity) bool {
@@ -452,13 +452,13 @@ func (d *doc) entityOf(r rng) *entity {
 		return nil
 	}
 	last := &d.toks[end-1]
-	if last.tag == tPron && !partPronoun[last.w.text] || last.kind != letters && !last.is(noun) || last.is(timenoun|month|weekday) {
+	if last.tag == tPron && !partPronoun.has(last.w.text) || last.kind != letters && !last.is(noun) || last.is(timenoun|month|weekday) {
 		return nil
 	}
 	if (last.w.text == "bodies" || last.w.text == "body" || last.tag == tNum || last.w.text == "number") && end+1 < r.b && d.toks[end].w.text == "of" { // the bodies of two men
 		return d.entityOf(rng{end + 1, r.b})
 	}
-	if crowds[last.w.text] && end+1 < r.b && d.toks[end].w.text == "of" { // a group of men
+	if crowds.has(last.w.text) && end+1 < r.b && d.toks[end].w.text == "of" { // a group of men
 		if of := d.entityOf(rng{end + 1, r.b}); of != nil && of.role == aPerson {
 			of.words = append(of.words, strings.ToLower(d.flat(rng{a, end})))
 			return of
@@ -484,8 +484,8 @@ func (d *doc) entityOf(r rng) *entity {
 	}
 	e.head = strings.ToLower(d.words(rng{end - 1, end}))
 	e.role = d.roleOf(a, name, end, r)
-	e.particular = e.n > 0 || e.name != "" || !plural(d, end-1) || a > r.a && !masses[last.w.text] || d.holdsName(rng{a, r.b})
-	if masses[last.w.text] && e.n == 0 {
+	e.particular = e.n > 0 || e.name != "" || !plural(d, end-1) || a > r.a && !masses.has(last.w.text) || d.holdsName(rng{a, r.b})
+	if masses.has(last.w.text) && e.n == 0 {
 		e.particular = false
 	}
 	if e.role == aPerson && e.n == 0 && !plural(d, end-1) {
@@ -517,7 +517,7 @@ func (d *doc) roleOf(a, name, end int, r rng) string {
 		return aPerson
 	case last.is(target):
 		return aTarget
-	case crowds[last.w.text]:
+	case crowds.has(last.w.text):
 		return aPerson
 	case last.is(body):
 		return aBody
@@ -541,11 +541,11 @@ func (d *doc) roleOf(a, name, end int, r rng) string {
 }
 
 // crowds are words for several persons together.
-var crowds = map[string]bool{"group": true, "groups": true, "column": true, "columns": true, "gang": true, "gangs": true, "band": true, "bands": true, "squad": true, "squads": true, "cell": true, "unit": true, "units": true,
-	"commando": true, "commandos": true, "patrol": true, "patrols": true, "contingent": true, "mob": true}
+var crowds = newSet(map[string]bool{"group": true, "groups": true, "column": true, "columns": true, "gang": true, "gangs": true, "band": true, "bands": true, "squad": true, "squads": true, "cell": true, "unit": true, "units": true,
+	"commando": true, "commandos": true, "patrol": true, "patrols": true, "contingent": true, "mob": true})
 
 // masses are people in general unless they are counted.
-var masses = map[string]bool{"people": true, "population": true, "populations": true, "civilians": true, "citizens": true, "masses": true, "children": true, "women": true, "youth": true, "nationals": true}
+var masses = newSet(map[string]bool{"people": true, "population": true, "populations": true, "civilians": true, "citizens": true, "masses": true, "children": true, "women": true, "youth": true, "nationals": true})
 
 // combatant tells armed forces and what is theirs from civilians.
 func (d *doc) combatant(r rng) bool {
@@ -553,13 +553,13 @@ func (d *doc) combatant(r rng) bool {
 		if d.toks[i].tag == tPrep {
 			break
 		}
-		if armed[d.toks[i].w.text] {
+		if armed.has(d.toks[i].w.text) {
 			return true
 		}
 	}
 	return false
 }
 
-var armed = map[string]bool{"soldier": true, "soldiers": true, "guerrilla": true, "guerrillas": true, "rebel": true, "rebels": true, "subversive": true, "subversives": true,
+var armed = newSet(map[string]bool{"soldier": true, "soldiers": true, "guerrilla": true, "guerrillas": true, "rebel": true, "rebels": true, "subversive": true, "subversives": true,
 	"terrorist": true, "terrorists": true, "troops": true, "insurgents": true, "extremist": true, "extremists": true, "combatants": true, "fighters": true, "army": true,
-	"military": true, "battalion": true, "brigade": true, "enemy": true, "positions": true, "garrison": true, "armored": true, "infantry": true, "convoy": true, "attacker": true, "attackers": true, "assailant": true, "assailants": true}
+	"military": true, "battalion": true, "brigade": true, "enemy": true, "positions": true, "garrison": true, "armored": true, "infantry": true, "convoy": true, "attacker": true, "attackers": true, "assailant": true, "assailants": true})

@@ -5,10 +5,10 @@ import "strings"
 // What a warning is about: where its words begin and end, the place where it was to happen, and
 // how to tell words of harm from others.
 
-var threatPreps = map[string]bool{"about": true, "of": true, "regarding": true, "concerning": true, "on": true, "over": true, "against": true, "that": true}
+var threatPreps = newSet(map[string]bool{"about": true, "of": true, "regarding": true, "concerning": true, "on": true, "over": true, "against": true, "that": true})
 
 // manners are prepositions of how a warning was passed; they stand before the threat as well.
-var manners = map[string]bool{"by": true, "in": true, "through": true, "via": true, "from": true, "at": true}
+var manners = newSet(map[string]bool{"by": true, "in": true, "through": true, "via": true, "from": true, "at": true})
 
 // threatFrom looks from token i for "of Z", "about Z", "that Z", "to leave Z", past what tells
 // when and how.
@@ -33,18 +33,18 @@ scan:
 		case t.w.text == "that" && (t.tag == tSub || t.tag == tPron && d.clauseAhead(j+1, s)), t.tag == tSub && (t.w.text == "when" || t.w.text == "how" || t.w.text == "what") && w.urges:
 			w.threat, w.clause = d.trim(rng{j, d.thatEnd(w, j, s)}), true
 			return
-		case t.w.text == "for" && w.noun(d) && next.kind != punct && d.startsNP(j+1) && (d.threatAhead(j, rng{s.a, d.threatEnd(j+1, s)}) || next.tag == tName || strongNouns[d.toks[max(w.cue.b, w.thing.b)-1].w.text] && !d.speaker(j+1, s) && d.timeEnd(j, s) == j):
+		case t.w.text == "for" && w.noun(d) && next.kind != punct && d.startsNP(j+1) && (d.threatAhead(j, rng{s.a, d.threatEnd(j+1, s)}) || next.tag == tName || strongNouns.has(d.toks[max(w.cue.b, w.thing.b)-1].w.text) && !d.speaker(j+1, s) && d.timeEnd(j, s) == j):
 			w.threat = d.trim(rng{j + 1, d.threatEnd(j+1, s)})
 			return
 		case t.tag == tIng && next.w.text == "that" && t.w.verb != nil && t.w.verb.frames&(fClause|fWarn) != 0:
 			w.threat, w.clause = d.trim(rng{j + 1, d.thatEnd(w, j+1, s)}), true
 			return
-		case next.w.text == "what" && (threatPreps[t.w.text] || t.w.text == "to") && j+2 < s.b:
+		case next.w.text == "what" && (threatPreps.has(t.w.text) || t.w.text == "to") && j+2 < s.b:
 			w.threat = d.trim(rng{j + 1, d.contentEnd(j+1, s, true)})
 			return
 		case t.w.text == "based":
 			break scan
-		case threatPreps[t.w.text] && t.tag != tSub && j+1 < s.b && !next.is(weekday|month) && (d.startsNP(j+1) || next.tag == tIng && j+2 < s.b && d.toks[j+2].tag == tNoun), t.w.text == "against" && j+1 < s.b:
+		case threatPreps.has(t.w.text) && t.tag != tSub && j+1 < s.b && !next.is(weekday|month) && (d.startsNP(j+1) || next.tag == tIng && j+2 < s.b && d.toks[j+2].tag == tNoun), t.w.text == "against" && j+1 < s.b:
 			w.threat = d.trim(rng{j + 1, d.threatEnd(j+1, s)})
 			return
 		case t.w.text == "to" && t.tag == tPrep && !w.recipient.empty() && !w.urges && j+1 < s.b && d.startsNP(j+1) && !w.noun(d): // alerted the towns to an outbreak
@@ -58,7 +58,7 @@ scan:
 		case !w.noun(d) && (d.toks[j-1].tag != tPrep) && (j == i || j > i && past == j) && t.tag != tPrep && d.startsNP(j) && d.clauseSoon(j, s):
 			w.threat, w.clause = d.trim(rng{j, d.thatEnd(w, j, s)}), true
 			return
-		case t.tag == tPrep && manners[t.w.text], t.tag.nominal(), t.tag == tAdv, t.tag == tPoss:
+		case t.tag == tPrep && manners.has(t.w.text), t.tag.nominal(), t.tag == tAdv, t.tag == tPoss:
 			if d.toks[i].tag != tPrep && d.toks[i].tag != tAdv && onlyOn == 0 && j == i && d.clauseSoon(i, s) && d.startsNP(i) {
 				break scan
 			}
@@ -114,7 +114,7 @@ func (d *doc) threatEnd(i int, s rng) int {
 				return j
 			}
 		}
-		if j > i && (t.tag == tNum || t.tag == tDet || degrees[t.w.text]) && d.counted(j, s) {
+		if j > i && (t.tag == tNum || t.tag == tDet || degrees.has(t.w.text)) && d.counted(j, s) {
 			return j
 		}
 		if (t.tag == tRel || t.tag == tSub || t.w.text == "that" && t.tag != tDet) && j > i {
@@ -145,7 +145,7 @@ func (d *doc) threatClause(j int, s rng) int {
 	}
 	for k := j; k < e; k++ {
 		v := d.toks[k].w.verb
-		if v != nil && (gains[v.lemma] || v.lemma == "lack" || v.lemma == "base") || d.toks[k].w.text == "according" {
+		if v != nil && (gains.has(v.lemma) || v.lemma == "lack" || v.lemma == "base") || d.toks[k].w.text == "according" {
 			return j
 		}
 	}
@@ -206,7 +206,7 @@ func (d *doc) thatEnd(w *warning, i int, s rng) int {
 // counts back from what happened.
 func (d *doc) outerTime(j, end int, s rng) bool {
 	t := &d.toks[j]
-	if d.toks[j-1].tag == tPrep || d.toks[j-1].tag == tDet || degrees[d.toks[j-1].w.text] && d.toks[j-1].tag != tMark {
+	if d.toks[j-1].tag == tPrep || d.toks[j-1].tag == tDet || degrees.has(d.toks[j-1].w.text) && d.toks[j-1].tag != tMark {
 		return false
 	}
 	if k := d.countEnd(j, rng{s.a, end}); k > j && k < end {
@@ -278,29 +278,14 @@ harm abnormal suspicious violence disruptive danger levee dam reservoir embankme
 // plots are verbs of meaning harm.
 var plots = set(`intend plan plot prepare threaten target conspire stockpile smuggle infiltrate rehearse recruit surveil scout`)
 
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for len(words) > 0 {
-		i := 0
-		for i < len(words) && words[i] > ' ' {
-			i++
-		}
-		if i > 0 {
-			m[words[:i]] = true
-		}
-		words = words[min(i+1, len(words)):]
-	}
-	return m
-}
-
 // threatens tells whether words speak of harm: violence, weapons, danger, plans, what may be.
 func (d *doc) threatens(r rng) bool {
 	for i := r.a; i < r.b; i++ {
 		t := &d.toks[i]
-		if t.is(anyEvent|weapon|imminentWord|possibleWord) || t.is(danger) || menaces[t.w.text] {
+		if t.is(anyEvent|weapon|imminentWord|possibleWord) || t.is(danger) || menaces.has(t.w.text) {
 			return true
 		}
-		if v := t.w.verb; v != nil && t.tag.verbal() && (plots[v.lemma] || fails[v.lemma] || v.act != noAct && v.act != actArrest) {
+		if v := t.w.verb; v != nil && t.tag.verbal() && (plots.has(v.lemma) || fails.has(v.lemma) || v.act != noAct && v.act != actArrest) {
 			return true
 		}
 	}
@@ -315,7 +300,7 @@ func (d *doc) toCome(r rng) bool {
 	for i := r.a; i < r.b; i++ {
 		t := &d.toks[i]
 		switch {
-		case t.is(imminentWord), t.is(possibleWord), aheadWords[t.w.text]:
+		case t.is(imminentWord), t.is(possibleWord), aheadWords.has(t.w.text):
 			return true
 		}
 	}
@@ -334,7 +319,7 @@ func (d *doc) planned(r rng) bool {
 			t.w.text == "about" && i+1 < r.b && d.toks[i+1].w.text == "to" {
 			means = true
 		}
-		if means && (t.is(anyEvent|weapon) || t.is(danger) || menaces[t.w.text] || v != nil && (fails[v.lemma] || v.act != noAct && v.act != actArrest)) {
+		if means && (t.is(anyEvent|weapon) || t.is(danger) || menaces.has(t.w.text) || v != nil && (fails.has(v.lemma) || v.act != noAct && v.act != actArrest)) {
 			return true
 		}
 	}
@@ -364,7 +349,7 @@ func (d *doc) threatPlace(w *warning) {
 		t := &d.toks[i]
 		p := rng{}
 		switch {
-		case t.tag == tPrep && (wherePreps[t.w.text] || t.w.text == "from" && w.clause || t.w.text == "after" && d.toks[i-1].w.verb != nil && d.toks[i-1].w.verb.lemma == "go") && i+1 < r.b:
+		case t.tag == tPrep && (wherePreps.has(t.w.text) || t.w.text == "from" && w.clause || t.w.text == "after" && d.toks[i-1].w.verb != nil && d.toks[i-1].w.verb.lemma == "go") && i+1 < r.b:
 			p = d.placeAt(i+1, r)
 			if p.empty() {
 				continue
@@ -372,7 +357,7 @@ func (d *doc) threatPlace(w *warning) {
 			if (t.w.text == "to" || t.w.text == "for" || t.w.text == "through" || t.w.text == "over") && !d.hasClass(p, target|placeNoun) && !d.hasLand(p) && d.toks[i+1].tag != tName {
 				continue
 			}
-		case t.tag.verbal() && t.w.verb != nil && aims[t.w.verb.lemma] && !t.tag.aux():
+		case t.tag.verbal() && t.w.verb != nil && aims.has(t.w.verb.lemma) && !t.tag.aux():
 			k := i + 1
 			if k < r.b && d.toks[k].w.text == "up" {
 				k++
@@ -448,7 +433,7 @@ func (d *doc) placeBefore(r rng) rng {
 			continue
 		}
 		a := i
-		for a > r.a && (d.toks[a-1].tag == tName || d.toks[a-1].tag == tNoun && (d.toks[a-1].is(target|placeNoun) || lands[d.toks[a-1].w.text])) {
+		for a > r.a && (d.toks[a-1].tag == tName || d.toks[a-1].tag == tNoun && (d.toks[a-1].is(target|placeNoun) || lands.has(d.toks[a-1].w.text))) {
 			a--
 		}
 		if p := (rng{a, i}); !p.empty() && d.toks[p.a].tag == tName && (p.b-p.a > 1 || d.toks[i].is(anyEvent) && p.a == r.a) && !d.hasClass(p, person|body|weapon|adj) && d.trim(p) == p {
@@ -473,7 +458,7 @@ func (d *doc) endangered(r rng) rng {
 	if e >= r.b || e == i || d.toks[e].tag != tFin && !d.toks[e].tag.aux() {
 		return rng{}
 	}
-	if h := &d.toks[e-1]; !moving[h.w.text] && (h.is(target|placeNoun) || lands[h.w.text]) && !h.is(person|body) {
+	if h := &d.toks[e-1]; !moving.has(h.w.text) && (h.is(target|placeNoun) || lands.has(h.w.text)) && !h.is(person|body) {
 		return rng{i, e}
 	}
 	return rng{}
@@ -499,7 +484,7 @@ func (d *doc) peopleIn(r rng) bool {
 	if n, ok := d.namingIn(r, nil); ok && n.a <= r.a+1 {
 		return n.party.kind != "state" || n.b == r.b
 	}
-	return t.is(person) || menaces[t.w.text] && !t.is(target|placeNoun) && !lands[t.w.text] || t.tag == tPron || t.tag == tName && !t.is(target|placeNoun)
+	return t.is(person) || menaces.has(t.w.text) && !t.is(target|placeNoun) && !lands.has(t.w.text) || t.tag == tPron || t.tag == tName && !t.is(target|placeNoun)
 }
 
 // isPlace accepts names and words for places.
@@ -528,7 +513,7 @@ func (d *doc) isPlace(r rng) bool {
 // hasLand looks for a word for a stretch of land or water.
 func (d *doc) hasLand(r rng) bool {
 	for i := r.a; i < r.b; i++ {
-		if lands[d.toks[i].w.text] {
+		if lands.has(d.toks[i].w.text) {
 			return true
 		}
 	}

@@ -239,11 +239,23 @@ func abbreviation(s string) bool {
 }
 
 func lowerASCII(s string) string {
+	if !anyCapital(s) {
+		return s
+	}
 	var b [48]byte
 	if len(s) > len(b) {
 		return ""
 	}
 	return string(lowerInto(b[:0], s))
+}
+
+func anyCapital(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			return true
+		}
+	}
+	return false
 }
 
 func lowerInto(b []byte, s string) []byte {

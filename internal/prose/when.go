@@ -6,15 +6,15 @@ import "sort"
 // They need not be places on the calendar, so they are more than the dates of the text.
 
 // degrees may stand before a time: "less than a month before", "as early as May".
-var degrees = map[string]bool{"less": true, "than": true, "more": true, "barely": true, "only": true, "just": true, "about": true, "around": true, "shortly": true, "some": true, "nearly": true,
+var degrees = newSet(map[string]bool{"less": true, "than": true, "more": true, "barely": true, "only": true, "just": true, "about": true, "around": true, "shortly": true, "some": true, "nearly": true,
 	"almost": true, "at": true, "least": true, "up": true, "as": true, "recently": true, "soon": true, "exactly": true, "early": true, "late": true, "mid": true, "later": true, "immediately": true, "roughly": true,
-	"several": true, "over": true, "to": true, "long": true, "well": true, "not": true, "far": true, "even": true}
+	"several": true, "over": true, "to": true, "long": true, "well": true, "not": true, "far": true, "even": true})
 
 // moments are adverbs and phrases of one word that tell when a warning came.
-var moments = map[string]bool{"beforehand": true, "overnight": true, "yesterday": true, "tonight": true}
+var moments = newSet(map[string]bool{"beforehand": true, "overnight": true, "yesterday": true, "tonight": true})
 
 // sides set a time before or after what happened.
-var sides = map[string]bool{"before": true, "after": true, "prior": true, "ahead": true, "earlier": true, "ago": true, "later": true, "beforehand": true, "previously": true}
+var sides = newSet(map[string]bool{"before": true, "after": true, "prior": true, "ahead": true, "earlier": true, "ago": true, "later": true, "beforehand": true, "previously": true})
 
 // timeAt reads the time that begins at token i of sentence s: the words to mark, and where the
 // sentence goes on.
@@ -43,22 +43,22 @@ func (d *doc) timeEnd(i int, s rng) int {
 // counted tells whether a count of days or hours begins at i.
 func (d *doc) counted(i int, s rng) bool {
 	k := d.countEnd(i, s)
-	return k > i && k < s.b && sides[d.toks[k].w.text]
+	return k > i && k < s.b && sides.has(d.toks[k].w.text)
 }
 
 // countEnd is the end of "ten days", "a few hours", "hours" at i, or i.
 func (d *doc) countEnd(i int, s rng) int {
 	k := i
-	for k < s.b && k < i+6 && (degrees[d.toks[k].w.text] || d.toks[k].tag == tNum || d.toks[k].tag == tAdj || d.toks[k].w.text == "a" || d.toks[k].w.text == "an" || d.toks[k].is(numword) || d.toks[k].tag == tDet && d.toks[k].w.text != "the") {
+	for k < s.b && k < i+6 && (degrees.has(d.toks[k].w.text) || d.toks[k].tag == tNum || d.toks[k].tag == tAdj || d.toks[k].w.text == "a" || d.toks[k].w.text == "an" || d.toks[k].is(numword) || d.toks[k].tag == tDet && d.toks[k].w.text != "the") {
 		k++
 	}
-	if k < s.b && (d.toks[k].is(timenoun) || spells[d.toks[k].w.text]) {
+	if k < s.b && (d.toks[k].is(timenoun) || spells.has(d.toks[k].w.text)) {
 		return k + 1
 	}
 	return i
 }
 
-var spells = map[string]bool{"moments": true, "seconds": true, "fortnight": true, "weekend": true}
+var spells = newSet(map[string]bool{"moments": true, "seconds": true, "fortnight": true, "weekend": true})
 
 func (d *doc) timeOne(i int, s rng) (rng, int, bool) {
 	no := func() (rng, int, bool) { return rng{}, i, false }
@@ -81,7 +81,7 @@ func (d *doc) timeOne(i int, s rng) (rng, int, bool) {
 		}
 	}
 	j := i
-	for j < s.b && j < i+3 && degrees[d.toks[j].w.text] && d.toks[j].w.text != "at" && d.toks[j].w.text != "to" {
+	for j < s.b && j < i+3 && degrees.has(d.toks[j].w.text) && d.toks[j].w.text != "at" && d.toks[j].w.text != "to" {
 		j++
 	}
 	if j >= s.b {
@@ -98,7 +98,7 @@ func (d *doc) timeOne(i int, s rng) (rng, int, bool) {
 	case "in", "on", "at", "by", "during", "from", "until", "till", "since", "within", "for", "over", "towards", "toward", "late", "early", "around":
 		return d.timeAfter(i, j, s)
 	}
-	if moments[t.w.text] {
+	if moments.has(t.w.text) {
 		return rng{i, j + 1}, j + 1, true
 	}
 	if e := d.dateEnd(j, s); e > j {
@@ -143,7 +143,7 @@ func (d *doc) timeAfter(i, j int, s rng) (rng, int, bool) {
 		if e := d.dateEnd(m, s); e > m {
 			return rng{a, e}, e, true
 		}
-		if !degrees[d.toks[m].w.text] && d.toks[m].w.text != "on" {
+		if !degrees.has(d.toks[m].w.text) && d.toks[m].w.text != "on" {
 			break
 		}
 	}
@@ -161,7 +161,7 @@ func (d *doc) timeWithin(i int, s rng) int {
 		which = true
 		k++
 	}
-	if k >= s.b || !d.toks[k].is(timenoun) && !partOfTime[d.toks[k].w.text] && d.toks[k].w.text != "eve" && d.toks[k].w.text != "run-up" {
+	if k >= s.b || !d.toks[k].is(timenoun) && !partOfTime.has(d.toks[k].w.text) && d.toks[k].w.text != "eve" && d.toks[k].w.text != "run-up" {
 		return i
 	}
 	if k+1 < s.b {
@@ -170,7 +170,7 @@ func (d *doc) timeWithin(i int, s rng) int {
 			if w == "to" && d.toks[k].w.text != "run-up" {
 				return k + 1
 			}
-			if w == "of" && !d.toks[k].is(timenoun) && !partOfTime[d.toks[k].w.text] && d.toks[k].w.text != "eve" {
+			if w == "of" && !d.toks[k].is(timenoun) && !partOfTime.has(d.toks[k].w.text) && d.toks[k].w.text != "eve" {
 				return i
 			}
 			return max(k+2, d.whenEnd(k+2, s))
@@ -179,7 +179,7 @@ func (d *doc) timeWithin(i int, s rng) int {
 		}
 	}
 	if which || d.toks[k].w.text != "day" && d.toks[k].w.text != "end" && d.toks[k].w.text != "start" && d.toks[k].w.text != "middle" && d.toks[k].w.text != "beginning" {
-		if which || d.toks[k].is(timenoun) || partOfTime[d.toks[k].w.text] {
+		if which || d.toks[k].is(timenoun) || partOfTime.has(d.toks[k].w.text) {
 			return k + 1
 		}
 	}
@@ -205,7 +205,7 @@ func (d *doc) dateEnd(i int, s rng) int {
 	if k := sort.Search(len(d.dateWords), func(k int) bool { return d.dateWords[k].a >= i }); k < len(d.dateWords) && d.dateWords[k].a == i && d.dateWords[k].b <= s.b {
 		return d.dateWords[k].b
 	}
-	if t.is(month) && t.capital && t.tag == tName || t.is(weekday) && t.capital || hours[t.w.text] {
+	if t.is(month) && t.capital && t.tag == tName || t.is(weekday) && t.capital || hours.has(t.w.text) {
 		return i + 1
 	}
 	if t.w.text == "the" && i+1 < s.b && d.toks[i+1].is(weekday) && d.toks[i+1].capital {
