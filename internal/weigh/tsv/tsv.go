@@ -217,5 +217,9 @@ func (l *lineReader) next() (fields []string, line int, err error) {
 		return nil, l.n, io.EOF
 	}
 	l.n++
-	return strings.Split(strings.TrimSuffix(l.s.Text(), "\r"), "\t"), l.n, nil
+	text := strings.TrimRight(l.s.Text(), "\r")
+	if strings.Contains(text, "\r") {
+		return nil, l.n, fmt.Errorf("line %d: a carriage return stands within it", l.n)
+	}
+	return strings.Split(text, "\t"), l.n, nil
 }
