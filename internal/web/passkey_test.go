@@ -205,6 +205,12 @@ func TestPasskeys(t *testing.T) {
 	v.sees("added ")
 	v.sees("You have proved that you are here")
 	v.picture("account")
+	d.alarm = []string{"NOTHING CAN BE STORED HERE: no room on the disk", "To warn others now: heed warn --carry FILE"}
+	v.open("/desk/account")
+	v.sees("NOTHING CAN BE STORED HERE")
+	v.picture("alarm")
+	d.alarm = nil
+	v.open("/desk/account")
 
 	// The proof ends after minutes; then a passkey is neither added nor taken off.
 	d.pass(people.StepUpLife + time.Second)
